@@ -1,0 +1,342 @@
+"""Refusals: everything the domain can say no to, each with a code and facts, never a sentence.
+
+`views/messages.py` owns the sentences in three languages; a test walks all subclasses there.
+`field` names the form field the refusal belongs to ("" = the whole form), so that the edge can put
+the message beside what the person typed.
+"""
+
+from typing import Any, ClassVar
+
+
+class BudgetRefusal(Exception):
+    """Base of all refusals. `facts` are plain values used to word the message."""
+
+    code: ClassVar[str] = "refused"
+    field: ClassVar[str] = ""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+
+
+class NotFound(BudgetRefusal):
+    """Unknown, foreign and hidden are the same answer."""
+
+    code = "not_found"
+
+
+class NotPermitted(BudgetRefusal):
+    """The role may not do this at all."""
+
+    code = "not_permitted"
+
+
+class WrongPhase(BudgetRefusal):
+    """The act belongs to another phase. Facts: action, phase (or None), opens_at, closed_at."""
+
+    code = "wrong_phase"
+
+
+# --- the vote ---------------------------------------------------------------------------------
+
+
+class VotingClosed(WrongPhase):
+    """Voting is over. Facts: closed_at."""
+
+    code = "voting_closed"
+
+
+class VotingNotOpen(WrongPhase):
+    """Voting has not begun or the cycle is not frozen yet. Facts: opens_at (may be None)."""
+
+    code = "voting_not_open"
+
+
+class AlreadyVoted(BudgetRefusal):
+    """This person's ballot is in the box. Facts: cast_at, channel, receipt (hex or None)."""
+
+    code = "already_voted"
+
+
+class NotEligible(BudgetRefusal):
+    """The person may not vote in this cycle. Facts: reason (an eligibility code), and its numbers."""
+
+    code = "not_eligible"
+
+
+class NothingChosen(BudgetRefusal):
+    """Neither a project nor "none of these" was chosen."""
+
+    code = "nothing_chosen"
+    field = "choices"
+
+
+class TooManyChoices(BudgetRefusal):
+    """Facts: allowed, chosen."""
+
+    code = "too_many_choices"
+    field = "choices"
+
+
+class SeveralEnvelopes(BudgetRefusal):
+    """Choices of two envelopes on one ballot."""
+
+    code = "several_envelopes"
+    field = "choices"
+
+
+class NotOnBallot(BudgetRefusal):
+    """A choice that is not on the frozen ballot list."""
+
+    code = "not_on_ballot"
+    field = "choices"
+
+
+class ChosenTwice(BudgetRefusal):
+    """The same project twice on one ballot."""
+
+    code = "chosen_twice"
+    field = "choices"
+
+
+class EmptyWithChoices(BudgetRefusal):
+    """"None of these" together with projects."""
+
+    code = "empty_with_choices"
+    field = "choices"
+
+
+# --- the cycle --------------------------------------------------------------------------------
+
+
+class CalendarFault(BudgetRefusal):
+    """A calendar that can't be. Facts: fault (missing|reversed|overlap|past), phase, other."""
+
+    code = "calendar_fault"
+
+
+class SettingFault(BudgetRefusal):
+    """A setting out of its range. Facts: setting, fault, and its limits."""
+
+    code = "setting_fault"
+
+
+class Frozen(BudgetRefusal):
+    """Settings, ballot list and costs can't change after the freeze. Facts: frozen_at."""
+
+    code = "frozen"
+
+
+class NotReady(BudgetRefusal):
+    """Unmet conditions before publishing or freezing. Facts: unmet (tuple of condition codes)."""
+
+    code = "not_ready"
+
+
+class SlugTaken(BudgetRefusal):
+    """Another cycle has this address."""
+
+    code = "slug_taken"
+    field = "slug"
+
+
+class ExtensionFault(BudgetRefusal):
+    """A deadline can only move later, from a phase not yet over. Facts: fault, current."""
+
+    code = "extension_fault"
+    field = "new_end"
+
+
+class ReasonRequired(BudgetRefusal):
+    """A decision that needs its reason in words."""
+
+    code = "reason_required"
+    field = "reason"
+
+
+class NotCounted(BudgetRefusal):
+    """Results can't be published before the count."""
+
+    code = "not_counted"
+
+
+class AlreadyDone(BudgetRefusal):
+    """A once-only step was done before. Facts: at."""
+
+    code = "already_done"
+
+
+class KeyMissing(BudgetRefusal):
+    """The cycle's key file is not where it must be."""
+
+    code = "key_missing"
+
+
+class UndecidedTie(BudgetRefusal):
+    """Equal votes and equal cost, and no lot drawn. Facts: groups (tuple of tuples of project ids)."""
+
+    code = "undecided_tie"
+    field = "draw"
+
+
+# --- projects and screening ---------------------------------------------------------------------
+
+
+class TooManyProjects(BudgetRefusal):
+    """More projects by one author than the cycle allows. Facts: allowed."""
+
+    code = "too_many_projects"
+
+
+class CostAboveCap(BudgetRefusal):
+    """Facts: cap_tenge."""
+
+    code = "cost_above_cap"
+    field = "estimate_tenge"
+
+
+class CostNotPositive(BudgetRefusal):
+    """A cost of zero or less."""
+
+    code = "cost_not_positive"
+    field = "estimate_tenge"
+
+
+class DirectionNotAccepted(BudgetRefusal):
+    """The cycle does not accept this direction."""
+
+    code = "direction_not_accepted"
+    field = "direction"
+
+
+class UnknownArea(BudgetRefusal):
+    """No such residential area."""
+
+    code = "unknown_area"
+    field = "area"
+
+
+class UnknownEnvelope(BudgetRefusal):
+    """No such envelope in this cycle."""
+
+    code = "unknown_envelope"
+    field = "envelope"
+
+
+class AddressWithoutHouse(BudgetRefusal):
+    """Facts: street."""
+
+    code = "address_without_house"
+    field = "addresses"
+
+
+class AddressFault(BudgetRefusal):
+    """A house number we can't read. Facts: house."""
+
+    code = "address_fault"
+    field = "addresses"
+
+
+class AddressMissing(BudgetRefusal):
+    """A project has at least one address."""
+
+    code = "address_missing"
+    field = "addresses"
+
+
+class NotThisState(BudgetRefusal):
+    """The project is not in a state that allows this. Facts: state, wanted."""
+
+    code = "not_this_state"
+
+
+class PhotoTooLarge(BudgetRefusal):
+    """Facts: limit_bytes."""
+
+    code = "photo_too_large"
+    field = "photo"
+
+
+class PhotoUnreadable(BudgetRefusal):
+    """The file is not a picture we can read, whatever its name claims."""
+
+    code = "photo_unreadable"
+    field = "photo"
+
+
+class OwnProject(BudgetRefusal):
+    """Nobody screens a project of their own."""
+
+    code = "own_project"
+
+
+# --- people and signing in ----------------------------------------------------------------------
+
+
+class IinInvalid(BudgetRefusal):
+    """Twelve digits with a right check digit are expected."""
+
+    code = "iin_invalid"
+    field = "iin"
+
+
+class PhoneInvalid(BudgetRefusal):
+    """Not a mobile number of Kazakhstan. Facts: fault (unreadable|foreign|not_mobile)."""
+
+    code = "phone_invalid"
+    field = "phone"
+
+
+class CodeWrong(BudgetRefusal):
+    """Facts: tries_left."""
+
+    code = "code_wrong"
+    field = "code"
+
+
+class CodeExpired(BudgetRefusal):
+    """Expired, used, or tried too often: a new code is needed."""
+
+    code = "code_expired"
+    field = "code"
+
+
+class TooManyCodes(BudgetRefusal):
+    """Facts: wait_seconds."""
+
+    code = "too_many_codes"
+    field = "phone"
+
+
+class NotConfirmed(BudgetRefusal):
+    """The code was right, the person is not on the roll with this number. Said only after proof."""
+
+    code = "not_confirmed"
+
+
+class SignInRefused(BudgetRefusal):
+    """Wrong e-mail or password; never says which."""
+
+    code = "sign_in_refused"
+    field = "password"
+
+
+class TooManySignIns(BudgetRefusal):
+    """Back-off after failures. Facts: wait_seconds."""
+
+    code = "too_many_sign_ins"
+    field = "password"
+
+
+class WeakPassword(BudgetRefusal):
+    """Facts: minimum."""
+
+    code = "weak_password"
+    field = "password"
+
+
+class EmailTaken(BudgetRefusal):
+    """A member of staff has this e-mail already."""
+
+    code = "email_taken"
+    field = "email"

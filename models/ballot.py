@@ -1,0 +1,67 @@
+"""Ballots in the double envelope: who took part, the sealed ballots, and the opened ones.
+
+`participation` is the outer envelope (voter key, channel, assurance, time); its `sealed` is the inner one.
+After separation the sealed ballots stand in `sealed_ballot` in random order and the link is gone.
+UNIQUE (cycle_id, voter_key) is what makes one person, one vote a fact of the database.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from models.base import Row, enum_type
+from models.enums import Assurance, BallotStatus, Channel
+
+
+class Participation(Row, table=True):
+    """One person took part in one cycle. `sealed` and `receipt` are emptied at the separation."""
+
+    __tablename__ = "participation"
+    __table_args__ = (sa.UniqueConstraint("cycle_id", "voter_key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    cycle_id: int = Field(foreign_key="cycle.id")
+    voter_key: bytes = Field(max_length=32)
+    channel: Channel = Field(sa_type=enum_type(Channel))
+    assurance: Assurance = Field(sa_type=enum_type(Assurance))
+    cast_at: datetime
+    sealed: bytes | None = None
+    receipt: bytes | None = Field(default=None, max_length=32)
+
+
+class SealedBallot(Row, table=True):
+    """An inner envelope without its voter. `key` is random, so the order says nothing."""
+
+    __tablename__ = "sealed_ballot"
+
+    key: bytes = Field(primary_key=True, max_length=16)
+    cycle_id: int = Field(foreign_key="cycle.id", index=True)
+    channel: Channel = Field(sa_type=enum_type(Channel))
+    assurance: Assurance = Field(sa_type=enum_type(Assurance))
+    sealed: bytes
+
+
+class Ballot(Row, table=True):
+    """An opened ballot. Public, shuffled, without voter and time."""
+
+    __tablename__ = "ballot"
+    __table_args__ = (
+        sa.CheckConstraint("(status = 'invalid') = (length(reason) > 0)", name="invalid_with_reason"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    cycle_id: int = Field(foreign_key="cycle.id", index=True)
+    envelope_id: int | None = Field(default=None, foreign_key="envelope.id")
+    assurance: Assurance | None = Field(default=None, sa_type=enum_type(Assurance))
+    status: BallotStatus = Field(sa_type=enum_type(BallotStatus))
+    reason: str = ""
+
+
+class BallotChoice(Row, table=True):
+    """A project on an opened, valid ballot; counted by the index on the project."""
+
+    __tablename__ = "ballot_choice"
+
+    ballot_id: int = Field(foreign_key="ballot.id", primary_key=True)
+    project_id: int = Field(foreign_key="project.id", primary_key=True, index=True)

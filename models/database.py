@@ -1,0 +1,123 @@
+"""Engine, sessions and transactions for SQLite and PostgreSQL.
+
+SQLite: WAL, `synchronous=FULL` (an acknowledged ballot survives a power cut), foreign keys on, and every
+write starts with BEGIN IMMEDIATE: a read that later writes loses updates or fails (measured, see
+budget/decisions/0003-sqlite-writes.md). A `flock` around writes queues the processes without busy polling.
+PostgreSQL: plain transactions.
+
+`reading()` and `writing()` are the only two doors; `writing()` commits when its block ends well.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlmodel import Session, create_engine
+
+
+class Database:
+    """One engine with its two kinds of transaction. Made after fork, one per process."""
+
+    def __init__(self, url: str) -> None:
+        self.url = normal_url(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        self._write_engine = self.engine.execution_options(write=True)
+        self._lock = _WriteLock(Path(_sqlite_path(self.url) + ".lock")) if self.is_sqlite else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that never commits."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        if self._lock is None:
+            with Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+                yield session
+            return
+        with self._lock, Session(self._write_engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def rewrite_storage(self) -> None:
+        """Make deleted values unreadable in the files (after the envelopes are separated)."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("VACUUM")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                connection.exec_driver_sql("VACUUM FULL participation")
+
+    def dispose(self) -> None:
+        """Close all connections (worker exit, end of a test)."""
+        self.engine.dispose()
+
+
+class _WriteLock:
+    """A lock between the threads of this process and, by flock, between processes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = threading.Lock()
+        self._file: int | None = None
+
+    def __enter__(self) -> None:
+        self._threads.acquire()
+        try:
+            if self._file is None:
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:
+            self._threads.release()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._threads.release()
+
+
+def normal_url(url: str) -> str:
+    """Name the driver where the short form of a PostgreSQL URL is given."""
+    for short in ("postgresql://", "postgres://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url
+
+
+def _sqlite_path(url: str) -> str:
+    path = url.removeprefix("sqlite:///")
+    if path in ("", ":memory:"):
+        raise ValueError("an SQLite database needs a file: sqlite:///path/to/file.sqlite3")
+    return path
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False}, pool_size=10)
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we emit BEGIN ourselves
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _postgresql_engine(url: str) -> Engine:
+    return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)

@@ -1,0 +1,143 @@
+"""The vocabulary: plain string enums shared by tables, rules and pages.
+
+They carry no behaviour and import nothing, so that the pure modules of `budget` may use them.
+Labels for people live in `views/labels.py`.
+"""
+
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """Languages of the service, Kazakh first (law on languages)."""
+
+    KK = "kk"
+    RU = "ru"
+    EN = "en"
+
+
+class Phase(StrEnum):
+    """Phases of a cycle in their order; see `budget.phases`."""
+
+    ANNOUNCEMENT = "announcement"
+    SUBMISSION = "submission"
+    SCREENING = "screening"
+    VOTING = "voting"
+    DECISION = "decision"
+    IMPLEMENTATION = "implementation"
+    ARCHIVE = "archive"
+
+
+class Role(StrEnum):
+    """Who acts. A visitor has not signed in; the system is a job or a command."""
+
+    VISITOR = "visitor"
+    RESIDENT = "resident"
+    COUNCIL = "council"
+    COORDINATOR = "coordinator"
+    SYSTEM = "system"
+
+
+class Origin(StrEnum):
+    """Where a cycle comes from: run in this service, reported in the akimat's archive, or a Pabulib file."""
+
+    SERVICE = "service"
+    ARCHIVE = "archive"
+    PABULIB = "pabulib"
+
+
+class Figures(StrEnum):
+    """Where the numbers of a cycle come from."""
+
+    REPORTED = "reported"
+    COMPUTED = "computed"
+
+
+class Direction(StrEnum):
+    """Kinds of yard improvement accepted by the regulation (a setting of each cycle)."""
+
+    LANDSCAPING = "landscaping"
+    PAVEMENTS = "pavements"
+    RAMPS = "ramps"
+    LIGHTING = "lighting"
+    KERBS = "kerbs"
+    DUMPS = "dumps"
+    PLAYGROUNDS = "playgrounds"
+    SPORTS = "sports"
+
+
+class ProjectState(StrEnum):
+    """Where a project stands before the vote; transitions in `budget.projects`."""
+
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ADMITTED = "admitted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class ScreeningOutcome(StrEnum):
+    """What the Expert Council decided on a project."""
+
+    ADMITTED = "admitted"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+
+
+class Criterion(StrEnum):
+    """The two criteria of the source: competence of the akimat, conformity with the regulation."""
+
+    COMPETENCE = "competence"
+    REGULATION = "regulation"
+
+
+class WorksStatus(StrEnum):
+    """Implementation of a winner."""
+
+    PLANNED = "planned"
+    UNDERWAY = "underway"
+    COMPLETED = "completed"
+    POSTPONED = "postponed"
+
+
+class Channel(StrEnum):
+    """How a ballot reached us."""
+
+    WEB = "web"
+    DESK = "desk"
+    PAPER = "paper"
+
+
+class Assurance(StrEnum):
+    """How the voter was identified; recorded with every participation."""
+
+    EDS = "eds"
+    DESK = "desk"
+    SMS = "sms"
+
+
+class AllocationRule(StrEnum):
+    """Greedy allocation: pass over what does not fit, or end at it."""
+
+    SKIP = "skip"
+    STOP = "stop"
+
+
+class VerdictKind(StrEnum):
+    """What the allocation says of one project."""
+
+    WON = "won"
+    WON_LEFTOVERS = "won_leftovers"
+    DOES_NOT_FIT = "does_not_fit"
+    AFTER_STOP = "after_stop"
+    BELOW_MINIMUM = "below_minimum"
+    LOST_LOT = "lost_lot"
+    WITHDRAWN = "withdrawn"
+    INELIGIBLE = "ineligible"
+
+
+class BallotStatus(StrEnum):
+    """An opened ballot: counted, empty on purpose, or not countable (with a reason)."""
+
+    VALID = "valid"
+    EMPTY = "empty"
+    INVALID = "invalid"
