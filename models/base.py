@@ -24,7 +24,7 @@ class Row(SQLModel):
     unhashable and two unsaved rows equal."""
 
     __eq__ = object.__eq__
-    __hash__ = object.__hash__  # type: ignore[assignment]  # pydantic declares it None
+    __hash__ = object.__hash__
 
 
 def new_public_id() -> str:

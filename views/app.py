@@ -1,0 +1,50 @@
+"""The application factory: short, flat, and refusing to start when something is undeclared."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from views import access, errors, filters, forms, i18n, page_cache, request_scope, security, sessions, static_files
+from views.api.routes import register_api
+from views.config import Config, from_environment
+from views.council.routes import bp as council
+from views.office.routes import bp as office
+from views.public.routes import bp as public
+from views.public.service import bp as service
+from views.resident.routes import bp as resident
+from views.staff.routes import bp as staff
+
+_ROOT = Path(__file__).parent.parent
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build the application for `config` (default: the environment)."""
+    settings = config or from_environment()
+    app = Flask("views", root_path=str(_ROOT / "views"), template_folder=str(_ROOT / "templates"), static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=settings.upload_limit_bytes,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    request_scope.init_app(app, settings)
+    i18n.init_app(app)
+    CSRFProtect(app)
+    for part in (sessions, filters, forms, errors, static_files, page_cache):
+        part.init_app(app)
+    security.init_app(app, https=settings.secure_cookies)
+    app.register_blueprint(service)
+    for blueprint in (public, resident, staff, council, office):
+        app.register_blueprint(blueprint, url_prefix=i18n.PREFIX)
+    register_api(app)
+    access.check_all(app)
+    return app

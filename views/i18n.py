@@ -1,0 +1,54 @@
+"""Languages: the first part of every page's address, Kazakh first, and no silent fallback.
+
+Catalogs are written by hand in views/translations; English is the language of the msgids.
+"""
+
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_babel import Babel
+
+from models.enums import Language
+
+LANGUAGES: tuple[tuple[str, str], ...] = (("kk", "ҚАЗ"), ("ru", "РУС"), ("en", "ENG"))
+PREFIX = "/<any(kk, ru, en):lang>"
+TIME_ZONE = "Asia/Almaty"
+
+
+def current_language() -> Language:
+    """The language of this request: from the address, else (errors outside a page) from the browser."""
+    if "lang" not in g:
+        first = request.path.split("/", 2)[1] if request else ""
+        if first in set(Language):
+            g.lang = first
+        else:
+            g.lang = (request.accept_languages.best_match(list(Language)) if request else None) or Language.KK
+    return Language(g.lang)
+
+
+def switch_language_url(language: str) -> str:
+    """This page in another language, with its query; the start page where there is no page."""
+    if request.endpoint is None or request.view_args is None:
+        return url_for("public.home", lang=language)
+    values = {**request.view_args, **request.args.to_dict(flat=False), "lang": language}
+    return url_for(request.endpoint, **values)
+
+
+def init_app(app: Flask) -> None:
+    """Take `lang` out of the address, put it into every address built, and set up the catalogs."""
+    Babel(
+        app,
+        locale_selector=lambda: str(current_language()),
+        timezone_selector=lambda: TIME_ZONE,
+        default_translation_directories="translations",
+    )
+
+    @app.url_value_preprocessor
+    def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if values and "lang" in values:
+            g.lang = values.pop("lang")
+
+    @app.url_defaults
+    def _give_language(endpoint: str, values: dict[str, Any]) -> None:
+        if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
+            values["lang"] = str(current_language())

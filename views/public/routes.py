@@ -1,0 +1,6 @@
+"""All public pages, by importing the modules that declare them."""
+
+from views.public import cycles, home, projects, results
+from views.public.blueprint import bp
+
+__all__ = ["bp", "cycles", "home", "projects", "results"]
