@@ -340,3 +340,18 @@ class EmailTaken(BudgetRefusal):
 
     code = "email_taken"
     field = "email"
+
+
+# --- files --------------------------------------------------------------------------------------
+
+
+class MalformedFile(BudgetRefusal):
+    """A `.pb` file that is wrong. Facts: line, fault (a `budget.pabulib.Fault`), and what the fault names."""
+
+    code = "malformed_file"
+
+
+class RuleNotSupported(BudgetRefusal):
+    """The file's own rule is none we can run. Facts: line, rule."""
+
+    code = "rule_not_supported"
