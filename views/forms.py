@@ -1,0 +1,160 @@
+"""The common ground of all forms: tidy text, sums in tenge, instants in the district's time, large uploads.
+
+A form checks shape only; rules stand in `budget`. Fields are drawn by `templates/macros/forms.html`. WTForms' own
+messages come translated (kk, ru) through flask-wtf and flask-babel; ours are said where a field is declared.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.i18n import translations
+from wtforms import Field, Form, PasswordField, StringField
+from wtforms.validators import StopValidation
+from wtforms.widgets import DateTimeLocalInput, TextInput
+
+from views.i18n import TIME_ZONE
+
+View = TypeVar("View", bound=Callable[..., Any])
+_ZONE = ZoneInfo(TIME_ZONE)
+_UPLOAD = "__upload_limit_bytes__"
+_LARGEST_SUM = 10**15  # far above any budget, far below the 63 bits of the column
+_YEARS = range(2000, 2101)
+_CURRENCY = re.compile(r"(₸|тг\.?|тенге|теңге|tenge|kzt)$", re.IGNORECASE)
+_INSTANTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M")
+
+
+def tidy(value: Any) -> Any:
+    """Text as we keep it: one Unicode form, line ends as \\n, no control characters, nothing around it.
+
+    A NUL would be refused by PostgreSQL; `й` typed on some systems comes as two characters.
+    """
+    if not isinstance(value, str):
+        return value
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+class _TidyMeta:
+    """Adds `tidy` to every text field, but never to a password."""
+
+    def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+        kind = unbound_field.field_class
+        if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
+            options = {**options, "filters": [*unbound_field.kwargs.get("filters", ()), tidy]}
+        bound: Field = unbound_field.bind(form=form, **options)
+        return bound
+
+
+class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
+    """Base of every form that is posted: CSRF token, tidy text, translated messages."""
+
+    class Meta(_TidyMeta):
+        pass
+
+
+class PartForm(Form):
+    """Base of a row inside a form (FieldList of FormField): tidy and translated, without a token of its own."""
+
+    class Meta(_TidyMeta):
+        def get_translations(self, _form: Any) -> Any:
+            return translations
+
+
+class Required:
+    """Something must be there; 0 and False are something. Keeps the field's own complaint if it has one."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        if field.errors:
+            raise StopValidation
+        if field.data is None or field.data in ("", []):
+            raise StopValidation(str(self.message))
+
+
+class TengeField(Field):
+    """A whole sum: `1 500 000`, `1500000 ₸`, any kind of space between the groups. Data: int or None."""
+
+    widget = TextInput()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["render_kw"] = {"inputmode": "numeric", "autocomplete": "off", **kwargs.get("render_kw", {})}
+        super().__init__(*args, **kwargs)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data:,}".replace(",", "\u00a0")
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read the sum; a complaint says what to write instead."""
+        text = _CURRENCY.sub("", re.sub(r"\s", "", str(valuelist[0]))) if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        if re.fullmatch(r"-?[0-9]+[.,][0-9]+", text):
+            raise ValueError(_("Write whole tenge, without a point or a comma: for example 1 500 000."))
+        if not re.fullmatch(r"-?[0-9]+", text):
+            raise ValueError(_("Write the sum in digits: for example 1 500 000."))
+        if len(text) > len(str(_LARGEST_SUM)):
+            raise ValueError(_("This sum is too large."))
+        self.data = int(text)
+
+
+class LocalDateTimeField(Field):
+    """A day and a time in the district's time zone (Asia/Almaty). Data: an aware instant in UTC, or None."""
+
+    widget = DateTimeLocalInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.astimezone(_ZONE).strftime(_INSTANTS[0]) if self.data else ""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read what a browser's picker sends, or `24.04.2027 18:00` as people write it."""
+        text = " ".join(str(valuelist[0]).split()) if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        local = next(filter(None, (_parsed(text, pattern) for pattern in _INSTANTS)), None)
+        if local is None or local.year not in _YEARS:
+            raise ValueError(_("Write a day and a time that exist: for example 24.04.2027 18:00."))
+        self.data = local.replace(tzinfo=_ZONE).astimezone(UTC)
+
+
+def _parsed(text: str, pattern: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, pattern)  # noqa: DTZ007  # the zone is ours, put on by the caller
+    except ValueError:
+        return None
+
+
+def accepts_upload(limit_bytes: int) -> Callable[[View], View]:
+    """This view takes bodies up to `limit_bytes`, so that a photo that is too large is refused beside its field
+    with everything typed kept; only what is larger still gets the page 413."""
+
+    def decorate(view: View) -> View:
+        setattr(view, _UPLOAD, limit_bytes)
+        return view
+
+    return decorate
+
+
+def init_app(app: Flask) -> None:
+    """Raise the body limit for the views that asked: before the CSRF check reads the form, hence this hook."""
+
+    @app.url_value_preprocessor
+    def _raise_limit(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+        view = app.view_functions.get(endpoint or "")
+        limit = getattr(view, _UPLOAD, None)
+        if limit is not None:
+            request.max_content_length = limit
