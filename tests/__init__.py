@@ -1,0 +1,1 @@
+"""The tests, mirroring the packages; `tests.harness` holds what they share."""

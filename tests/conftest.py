@@ -1,0 +1,93 @@
+"""What all tests share: fixtures of tests.harness, an environment without the caller's settings, and where
+each test runs when there are several processes."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+pytest.register_assert_rewrite("tests.harness")
+
+from tests.harness.application import (  # noqa: E402
+    app,
+    app_database,
+    client,
+    clock,
+    make_app,
+    now,
+    raw_client,
+)
+from tests.harness.browser import browser, new_page, page  # noqa: E402
+from tests.harness.databases import (  # noqa: E402
+    database,
+    database_url,
+    engine,
+    postgresql_cluster,
+    postgresql_template,
+    postgresql_url,
+    session,
+    sqlite_template,
+    sqlite_url,
+)
+from tests.harness.processes import fresh_server, live_server, seeded_demo, start_server  # noqa: E402
+from tests.harness.texts import compile_catalogs  # noqa: E402
+
+__all__ = [
+    "app",
+    "app_database",
+    "browser",
+    "client",
+    "clock",
+    "database",
+    "database_url",
+    "engine",
+    "fresh_server",
+    "live_server",
+    "make_app",
+    "new_page",
+    "now",
+    "page",
+    "postgresql_cluster",
+    "postgresql_template",
+    "postgresql_url",
+    "raw_client",
+    "seeded_demo",
+    "session",
+    "sqlite_template",
+    "sqlite_url",
+    "start_server",
+]
+
+SETTINGS = (
+    "DATABASE_URL", "DEMO", "KEY_DIR", "PORT", "PROXY_HOPS", "ROLL_KEY", "SECRET_KEY", "SECURE_COOKIES",
+    "TRUSTED_HOSTS", "VOTER_KEY", "WEB_THREADS", "WEB_WORKERS",
+)  # fmt: skip
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--untranslated=ignore` while pages are written and their translations are not."""
+    parser.addoption(
+        "--untranslated", choices=("fail", "ignore"), default="fail", help="texts missing in kk or ru"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test sees the caller's settings; catalogs are as fresh as their sources."""
+    for name in SETTINGS:
+        os.environ.pop(name, None)
+    compile_catalogs()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--dist loadgroup`: one process drives the browser, one runs the races, files stay together."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        if item.get_closest_marker("e2e"):
+            group = "browser"
+        elif item.get_closest_marker("race"):
+            group = "race"
+        else:
+            group = str(Path(str(item.path)).relative_to(config.rootpath))
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -1,0 +1,107 @@
+"""A fresh, migrated database for each test that asks for one.
+
+The migrations run once per test process and kind of database, in a process of their own (Alembic's logging
+would steal caplog); each test then gets a copy: a copied file of SQLite, `CREATE DATABASE … TEMPLATE` of PostgreSQL.
+"""
+
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+from sqlmodel import Session
+
+from models.database import Database
+from tests.harness.postgresql import Cluster
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = "migrated"
+_numbers = itertools.count(1)
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest revision."""
+    subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from models.migrations import upgrade; upgrade(sys.argv[1])",
+            url,
+        ],
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file nobody writes to."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_cluster() -> Iterator[Cluster]:
+    """This test process's own PostgreSQL server."""
+    with Cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_cluster: Cluster) -> Cluster:
+    """The server with a migrated database to copy."""
+    postgresql_cluster.run(f"CREATE DATABASE {TEMPLATE}")
+    migrate(postgresql_cluster.url(TEMPLATE))
+    return postgresql_cluster
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh migrated SQLite database."""
+    path = tmp_path / "budget.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_template: Cluster) -> Iterator[str]:
+    """A fresh migrated PostgreSQL database, dropped afterwards."""
+    name = f"test_{next(_numbers)}"
+    postgresql_template.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield postgresql_template.url(name)
+    postgresql_template.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh migrated database; the test runs once on each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """`reading()` and `writing()` on a fresh database of each kind."""
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def engine(database: Database) -> Engine:
+    """The engine of `database`."""
+    return database.engine
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """An open session that may write; what the test does not commit is rolled back."""
+    with Session(database.engine.execution_options(write=True), expire_on_commit=False) as opened:
+        yield opened
