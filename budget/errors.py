@@ -12,7 +12,7 @@ class BudgetRefusal(Exception):
     """Base of all refusals. `facts` are plain values used to word the message."""
 
     code: ClassVar[str] = "refused"
-    field: ClassVar[str] = ""
+    field: str = ""
 
     def __init__(self, **facts: Any) -> None:
         super().__init__(self.code)
@@ -114,11 +114,19 @@ class CalendarFault(BudgetRefusal):
 
     code = "calendar_fault"
 
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.field = str(facts["phase"])
+
 
 class SettingFault(BudgetRefusal):
     """A setting out of its range. Facts: setting, fault, and its limits."""
 
     code = "setting_fault"
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.field = str(facts["setting"])
 
 
 class Frozen(BudgetRefusal):
@@ -152,6 +160,18 @@ class ReasonRequired(BudgetRefusal):
 
     code = "reason_required"
     field = "reason"
+
+
+class VotingUnderway(BudgetRefusal):
+    """Ballots can't be opened before voting is over. Facts: closes_at."""
+
+    code = "voting_underway"
+
+
+class CountsDiffer(BudgetRefusal):
+    """The recount before publication did not give the stored numbers; nothing is published."""
+
+    code = "counts_differ"
 
 
 class NotCounted(BudgetRefusal):

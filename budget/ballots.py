@@ -1,0 +1,153 @@
+"""Casting a ballot: one transaction, one ballot per person as a fact of the database.
+
+The voter's selection is checked and sealed before the lock; inside the transaction only what can change is read
+again (the calendar), and one row is inserted with ON CONFLICT DO NOTHING on UNIQUE (cycle_id, voter_key). Whoever
+comes second, on whatever channel, is told when the first ballot was cast. Written in core statements: objects
+halve the throughput of this one path (budget/decisions/0004-casting-in-core.md).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from budget.ballot_rules import BallotList, Selection, check, encode
+from budget.errors import AlreadyVoted, NotEligible, VotingClosed, VotingNotOpen
+from budget.residents import eligibility_fault
+from budget.sealing import receipt_of, seal
+from models.ballot import Participation
+from models.cycle import Cycle, Envelope, PhaseWindow
+from models.enums import Assurance, Channel, Phase
+from models.project import Project
+
+
+@dataclass(frozen=True)
+class BallotBox:
+    """What casting needs to know of a frozen cycle; it can't change, so the edge may keep it."""
+
+    cycle_id: int
+    slug: str
+    public_key: bytes
+    ballot_length: int
+    ballot_list: BallotList
+    minimum_age: int
+    methods: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Voter:
+    """A person proven to be on the roll; `voter_key` is the only name the ballot box knows."""
+
+    voter_key: bytes
+    birth_on: date
+    channel: Channel
+    assurance: Assurance
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A ballot in the box. `receipt` is 32 bytes, or None after the envelopes were separated."""
+
+    cast_at: datetime
+    channel: Channel
+    receipt: bytes | None
+
+
+_P = Participation.__table__  # type: ignore[attr-defined]
+_W = PhaseWindow.__table__  # type: ignore[attr-defined]
+_WINDOW = sa.select(_W.c.starts_at, _W.c.ends_at).where(
+    _W.c.cycle_id == sa.bindparam("cycle_id"), _W.c.phase == Phase.VOTING
+)
+_FOUND = sa.select(_P.c.cast_at, _P.c.channel, _P.c.receipt).where(
+    _P.c.cycle_id == sa.bindparam("cycle_id"), _P.c.voter_key == sa.bindparam("voter_key")
+)
+_ONCE = ["cycle_id", "voter_key"]
+_INSERT: dict[str, Any] = {
+    "sqlite": sqlite.insert(_P).on_conflict_do_nothing(index_elements=_ONCE),
+    "postgresql": postgresql.insert(_P).on_conflict_do_nothing(index_elements=_ONCE),
+}
+
+
+def ballot_box(session: Session, cycle: Cycle) -> BallotBox:
+    """The frozen facts of a cycle. Raises VotingNotOpen(opens_at) before the freeze."""
+    if cycle.frozen_at is None or cycle.ballot_public_key is None or cycle.ballot_length is None:
+        window = session.exec(
+            select(PhaseWindow).where(PhaseWindow.cycle_id == cycle.id, PhaseWindow.phase == Phase.VOTING)
+        ).first()
+        raise VotingNotOpen(opens_at=window.starts_at if window else None)
+    pairs = session.exec(
+        select(Project.public_id, Envelope.public_id)
+        .join(Envelope, col(Envelope.id) == Project.envelope_id)
+        .where(Project.cycle_id == cycle.id, Project.state == "admitted")
+    ).all()
+    return BallotBox(
+        cycle.id or 0,
+        cycle.slug,
+        cycle.ballot_public_key,
+        cycle.ballot_length,
+        BallotList(cycle.votes_per_resident, dict(pairs)),
+        cycle.minimum_age,
+        frozenset(cycle.methods),
+    )
+
+
+def prepare(box: BallotBox, voter: Voter, selection: Selection, *, on: date) -> bytes:
+    """Check the voter and the selection and seal the ballot; needs no database, so it runs before the lock.
+
+    `on` is the day (in the district's zone) that decides the age. Raises NotEligible and the refusals of
+    `ballot_rules.check`.
+    """
+    if str(voter.assurance) not in box.methods:
+        raise NotEligible(reason="method", method=voter.assurance)
+    fault = eligibility_fault(voter.birth_on, box.minimum_age, on)
+    if fault is not None:
+        raise NotEligible(reason=fault, minimum_age=box.minimum_age)
+    choice = check(selection, box.ballot_list)
+    return seal(encode(choice, box.ballot_length), box.public_key)
+
+
+def put(session: Session, box: BallotBox, voter: Voter, sealed: bytes, *, now: datetime) -> Cast:
+    """Put a prepared ballot into the box, in the caller's write transaction.
+
+    `now` must be read after the transaction began: a ballot that waited past the close is refused.
+    Raises: VotingNotOpen, VotingClosed, AlreadyVoted(cast_at, channel, receipt).
+    """
+    connection = session.connection()
+    window = connection.execute(_WINDOW, {"cycle_id": box.cycle_id}).first()
+    if window is None or now < window.starts_at:
+        raise VotingNotOpen(opens_at=window.starts_at if window else None)
+    if now >= window.ends_at:
+        raise VotingClosed(closed_at=window.ends_at)
+    receipt = receipt_of(sealed)
+    values = {
+        "cycle_id": box.cycle_id,
+        "voter_key": voter.voter_key,
+        "channel": voter.channel,
+        "assurance": voter.assurance,
+        "cast_at": now,
+        "sealed": sealed,
+        "receipt": receipt,
+    }
+    inserted = connection.execute(_INSERT[connection.dialect.name], values)
+    if inserted.rowcount != 1:
+        earlier = find(session, box.cycle_id, voter.voter_key)
+        if earlier is None:  # the other transaction rolled back in between: nothing was cast
+            raise VotingNotOpen(opens_at=None)
+        raise AlreadyVoted(cast_at=earlier.cast_at, channel=earlier.channel, receipt=earlier.receipt)
+    return Cast(now, voter.channel, receipt)
+
+
+def cast(
+    session: Session, box: BallotBox, voter: Voter, selection: Selection, *, on: date, now: datetime
+) -> Cast:
+    """`prepare` and `put` in one go, for commands and tests."""
+    return put(session, box, voter, prepare(box, voter, selection, on=on), now=now)
+
+
+def find(session: Session, cycle_id: int, voter_key: bytes) -> Cast | None:
+    """The ballot this voter has in the box, or None. For the voter's own page only."""
+    row = session.connection().execute(_FOUND, {"cycle_id": cycle_id, "voter_key": voter_key}).first()
+    return None if row is None else Cast(row.cast_at, Channel(row.channel), row.receipt)

@@ -1,0 +1,352 @@
+"""Cycles: create, edit, publish, extend a deadline, freeze. The phase itself is derived (`budget.phases`).
+
+Source of the course of a cycle and of its settings: the akimat's report of 2019–2020 and the practice listed in
+README.md of this folder. Every act is recorded in the audit chain.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from budget import audit
+from budget.ballot_rules import ballot_length
+from budget.errors import (
+    AlreadyDone,
+    BudgetRefusal,
+    Frozen,
+    NotFound,
+    NotPermitted,
+    NotReady,
+    ReasonRequired,
+    SettingFault,
+    SlugTaken,
+    WrongPhase,
+)
+from budget.keys import KeyRing
+from budget.permissions import Action, Actor, may
+from budget.phases import Calendar, Window, calendar_of, check_calendar, extend, stage_at
+from budget.settings import CycleDraft, FrozenProject, check_settings, frozen_document, frozen_hash
+from models.base import new_public_id
+from models.cycle import CalendarChange, Cycle, Envelope, PhaseWindow
+from models.enums import Language, Phase, ProjectState
+from models.people import Resident
+from models.project import Project
+
+_DIRECT = (
+    "slug year allotted_tenge cost_cap_tenge projects_per_author votes_per_resident minimum_age "
+    "minimum_votes rule leftovers build_year"
+).split()
+
+
+def by_slug(session: Session, slug: str, *, published_only: bool = False) -> Cycle:
+    """The cycle at this address. Raises NotFound (also for an unpublished one when `published_only`)."""
+    cycle = session.exec(select(Cycle).where(Cycle.slug == slug)).first()
+    if cycle is None or (published_only and cycle.published_at is None):
+        raise NotFound(slug=slug)
+    return cycle
+
+
+def locked(session: Session, slug: str) -> Cycle:
+    """The cycle, locked until the transaction ends (SQLite's writer is alone anyway). Raises NotFound."""
+    cycle = session.exec(select(Cycle).where(Cycle.slug == slug).with_for_update()).first()
+    if cycle is None:
+        raise NotFound(slug=slug)
+    return cycle
+
+
+def calendar(session: Session, cycle_id: int) -> Calendar:
+    """The calendar of a cycle."""
+    rows = session.exec(select(PhaseWindow).where(PhaseWindow.cycle_id == cycle_id))
+    return calendar_of(Window(row.phase, row.starts_at, row.ends_at) for row in rows)
+
+
+def envelopes(session: Session, cycle_id: int) -> Sequence[Envelope]:
+    """The envelopes of a cycle in their order."""
+    order = col(Envelope.position)
+    return session.exec(select(Envelope).where(Envelope.cycle_id == cycle_id).order_by(order)).all()
+
+
+def require(session: Session, actor: Actor, action: Action, cycle: Cycle, now: datetime) -> None:
+    """Refuse unless `actor` may do `action` in the cycle's phase at `now`.
+
+    Raises: NotPermitted, or WrongPhase(action, phase, opens_at, closed_at).
+    """
+    times = calendar(session, cycle.id or 0)
+    stage = stage_at(times, now)
+    decision = may(actor.role, action, stage.phase)
+    if decision.reason == "role":
+        raise NotPermitted(action=action)
+    if not decision.allowed:
+        previous = stage.previous.ends_at if stage.previous else None
+        following = stage.following.starts_at if stage.following else None
+        raise WrongPhase(action=action, phase=stage.phase, opens_at=following, closed_at=previous)
+
+
+def create(
+    session: Session, actor: Actor, draft: CycleDraft, *, now: datetime, is_demo: bool = False
+) -> Cycle:
+    """A new cycle, not yet published.
+
+    Raises: NotPermitted, SettingFault, CalendarFault, SlugTaken.
+    """
+    _permit(actor, Action.MANAGE_CYCLE)
+    check_settings(draft)
+    check_calendar(calendar_of(draft.windows), now=now)
+    _refuse_taken(session, draft.slug, None)
+    cycle = Cycle(title_kk="", title_ru="", title_en="", created_at=now, is_demo=is_demo, **_columns(draft))
+    _apply(cycle, draft)
+    session.add(cycle)
+    session.flush()
+    _write_envelopes(session, cycle, draft)
+    _write_windows(session, cycle, draft.windows)
+    audit.record(session, actor, "cycle.create", now=now, cycle_id=cycle.id, subject=cycle.slug)
+    return cycle
+
+
+def edit(session: Session, actor: Actor, slug: str, draft: CycleDraft, *, now: datetime) -> Cycle:
+    """Change settings and calendar until the freeze; after publication ends of phases only move by `extend_phase`.
+
+    Raises: NotPermitted, NotFound, Frozen, SettingFault, CalendarFault, SlugTaken.
+    """
+    _permit(actor, Action.EDIT_SETTINGS)
+    cycle = locked(session, slug)
+    if cycle.frozen_at is not None:
+        raise Frozen(frozen_at=cycle.frozen_at)
+    check_settings(draft)
+    _refuse_taken(session, draft.slug, cycle.id)
+    if cycle.published_at is None:
+        check_calendar(calendar_of(draft.windows), now=now)
+        _write_windows(session, cycle, draft.windows)
+    else:
+        draft = replace(draft, slug=cycle.slug)
+    _apply(cycle, draft)
+    _write_envelopes(session, cycle, draft)
+    audit.record(session, actor, "cycle.edit", now=now, cycle_id=cycle.id, subject=cycle.slug)
+    return cycle
+
+
+def unmet_for_publishing(session: Session, cycle: Cycle, *, now: datetime) -> tuple[str, ...]:
+    """Codes of what is missing before the cycle can be published; () when ready."""
+    unmet = []
+    try:
+        check_calendar(calendar(session, cycle.id or 0), now=now)
+    except BudgetRefusal:
+        unmet.append("calendar")
+    rows = envelopes(session, cycle.id or 0)
+    if sum(row.total_tenge for row in rows) != cycle.allotted_tenge:
+        unmet.append("envelopes")
+    if not cycle.directions:
+        unmet.append("directions")
+    if not cycle.methods:
+        unmet.append("methods")
+    if session.exec(select(Resident.id).limit(1)).first() is None:
+        unmet.append("roll")
+    return tuple(unmet)
+
+
+def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycle:
+    """Show the cycle to everybody. Raises: NotPermitted, NotFound, AlreadyDone, NotReady(unmet)."""
+    _permit(actor, Action.MANAGE_CYCLE)
+    cycle = locked(session, slug)
+    if cycle.published_at is not None:
+        raise AlreadyDone(at=cycle.published_at)
+    unmet = unmet_for_publishing(session, cycle, now=now)
+    if unmet:
+        raise NotReady(unmet=unmet)
+    cycle.published_at = now
+    audit.record(session, actor, "cycle.publish", now=now, cycle_id=cycle.id, subject=cycle.slug)
+    return cycle
+
+
+def extend_phase(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    phase: Phase,
+    new_end: datetime,
+    *,
+    reason: str,
+    language: Language,
+    now: datetime,
+) -> Cycle:
+    """Move the end of a phase later; later phases it would overlap move by the same time. Logged with its reason.
+
+    Raises: NotPermitted, NotFound, ReasonRequired, ExtensionFault.
+    """
+    _permit(actor, Action.EXTEND_DEADLINE)
+    cycle = locked(session, slug)
+    if not reason.strip():
+        raise ReasonRequired()
+    old = calendar(session, cycle.id or 0)
+    new = extend(old, phase, new_end, now=now)
+    for before, after in zip(old.windows, new.windows, strict=True):
+        if before == after:
+            continue
+        if before.ends_at is not None and after.ends_at is not None:
+            change = CalendarChange(
+                cycle_id=cycle.id or 0,
+                phase=after.phase,
+                old_end=before.ends_at,
+                new_end=after.ends_at,
+                reason=reason.strip(),
+                language=language,
+                changed_at=now,
+            )
+            session.add(change)
+    _write_windows(session, cycle, new.windows)
+    facts = {"phase": str(phase), "new_end": new_end.isoformat(), "reason": reason.strip()}
+    audit.record(session, actor, "cycle.extend", now=now, cycle_id=cycle.id, subject=cycle.slug, **facts)
+    return cycle
+
+
+def unmet_for_freezing(session: Session, cycle: Cycle, *, now: datetime) -> tuple[str, ...]:
+    """Codes of what is missing before the ballot list can be frozen; () when ready."""
+    times = calendar(session, cycle.id or 0)
+    if cycle.published_at is None:
+        return ("published",)
+    unmet = [] if times.is_over(Phase.SUBMISSION, now) else ["submission_over"]
+    waiting = {ProjectState.SUBMITTED}
+    if not times.is_over(Phase.SCREENING, now):
+        waiting.add(ProjectState.RETURNED)
+    listed = select(Project).where(Project.cycle_id == cycle.id)
+    if session.exec(listed.where(col(Project.state).in_(waiting)).limit(1)).first() is not None:
+        unmet.append("undecided")
+    admitted = session.exec(listed.where(Project.state == ProjectState.ADMITTED)).all()
+    if not admitted:
+        unmet.append("admitted")
+    if any(project.cost_tenge is None or project.envelope_id is None for project in admitted):
+        unmet.append("costs")
+    return tuple(unmet)
+
+
+def freeze(session: Session, actor: Actor, slug: str, keyring: KeyRing, *, now: datetime) -> Cycle:
+    """Fix settings, ballot list and costs, make the cycle's keys, and publish the hash of what was fixed.
+
+    Voting can't begin before this. Raises: NotPermitted, NotFound, AlreadyDone, NotReady(unmet).
+    """
+    _permit(actor, Action.FREEZE)
+    cycle = locked(session, slug)
+    if cycle.frozen_at is not None:
+        raise AlreadyDone(at=cycle.frozen_at)
+    unmet = unmet_for_freezing(session, cycle, now=now)
+    if unmet:
+        raise NotReady(unmet=unmet)
+    public_key = keyring.make_cycle_keys(cycle.slug).ballot_public_key
+    cycle.ballot_public_key = public_key
+    cycle.ballot_length = ballot_length(cycle.votes_per_resident)
+    digest = frozen_hash(document_to_freeze(session, cycle))
+    cycle.frozen_at, cycle.frozen_hash = now, digest
+    audit.record(session, actor, "cycle.freeze", now=now, cycle_id=cycle.id, subject=cycle.slug, hash=digest)
+    return cycle
+
+
+def document_to_freeze(session: Session, cycle: Cycle) -> bytes:
+    """The frozen document of a cycle from its rows; after the freeze its SHA-256 is `cycle.frozen_hash`.
+
+    A project withdrawn after the freeze stays on the list: it is what the voters were shown.
+    """
+    rows = envelopes(session, cycle.id or 0)
+    public_ids = {row.id: row.public_id for row in rows}
+    on_list = sa.or_(
+        col(Project.state) == ProjectState.ADMITTED,
+        sa.and_(col(Project.state) == ProjectState.WITHDRAWN, col(Project.withdrawn_at) >= cycle.frozen_at),
+    )
+    projects = session.exec(select(Project).where(Project.cycle_id == cycle.id, on_list)).all()
+    lines = [
+        FrozenProject(p.public_id, p.number, public_ids[p.envelope_id], p.cost_tenge or 0) for p in projects
+    ]
+    settings: dict[str, Any] = {name: getattr(cycle, name) for name in _DIRECT}
+    settings |= {"directions": cycle.directions, "methods": cycle.methods, "currency": cycle.currency}
+    settings |= {f"title_{language}": getattr(cycle, f"title_{language}") for language in Language}
+    totals = [(row.public_id, row.total_tenge) for row in rows]
+    return frozen_document(settings, totals, lines, cycle.ballot_public_key or b"")
+
+
+def freeze_due(session: Session, keyring: KeyRing, actor: Actor, *, now: datetime) -> list[str]:
+    """Freeze every published cycle whose voting has begun and that is ready; slugs frozen. For the job."""
+    frozen = []
+    waiting = select(Cycle).where(col(Cycle.frozen_at).is_(None), col(Cycle.published_at).is_not(None))
+    for cycle in session.exec(waiting.where(Cycle.origin == "service")).all():
+        if stage_at(calendar(session, cycle.id or 0), now).phase is not Phase.VOTING:
+            continue
+        if not unmet_for_freezing(session, cycle, now=now):
+            freeze(session, actor, cycle.slug, keyring, now=now)
+            frozen.append(cycle.slug)
+    return frozen
+
+
+def _permit(actor: Actor, action: Action) -> None:
+    if not may(actor.role, action, None).allowed:
+        raise NotPermitted(action=action)
+
+
+def _refuse_taken(session: Session, slug: str, own_id: int | None) -> None:
+    other = session.exec(select(Cycle.id).where(Cycle.slug == slug)).first()
+    if other is not None and other != own_id:
+        raise SlugTaken(slug=slug)
+
+
+def _columns(draft: CycleDraft) -> dict[str, Any]:
+    values = asdict(draft)
+    return {name: values[name] for name in _DIRECT}
+
+
+def _apply(cycle: Cycle, draft: CycleDraft) -> None:
+    for name, value in _columns(draft).items():
+        setattr(cycle, name, value)
+    for language in Language:
+        setattr(cycle, f"title_{language}", getattr(draft.title, language))
+    cycle.directions = [str(direction) for direction in draft.directions]
+    cycle.methods = [str(method) for method in draft.methods]
+
+
+def _write_envelopes(session: Session, cycle: Cycle, draft: CycleDraft) -> None:
+    """Keep the rows that stay (projects point to them), add new ones, drop what is left over."""
+    rows = list(envelopes(session, cycle.id or 0))
+    for position, wanted in enumerate(draft.envelopes, start=1):
+        if position <= len(rows):
+            row = rows[position - 1]
+        else:
+            row = Envelope(
+                public_id=new_public_id(),
+                cycle_id=cycle.id or 0,
+                position=position,
+                name_kk="",
+                name_ru="",
+                name_en="",
+                total_tenge=wanted.total_tenge,
+            )
+            session.add(row)
+        row.name_kk, row.name_ru, row.name_en = wanted.name.kk, wanted.name.ru, wanted.name.en
+        row.total_tenge = wanted.total_tenge
+    for row in rows[len(draft.envelopes) :]:
+        if session.exec(select(Project.id).where(Project.envelope_id == row.id).limit(1)).first() is not None:
+            raise SettingFault(setting="envelopes", fault="in_use")
+        session.delete(row)
+    session.flush()
+
+
+def _write_windows(session: Session, cycle: Cycle, windows: Sequence[Window]) -> None:
+    kept = {
+        row.phase: row for row in session.exec(select(PhaseWindow).where(PhaseWindow.cycle_id == cycle.id))
+    }
+    for window in windows:
+        row = kept.pop(window.phase, None)
+        if row is None:
+            session.add(
+                PhaseWindow(
+                    cycle_id=cycle.id or 0,
+                    phase=window.phase,
+                    starts_at=window.starts_at,
+                    ends_at=window.ends_at,
+                )
+            )
+        else:
+            row.starts_at, row.ends_at = window.starts_at, window.ends_at
+    for row in kept.values():
+        session.delete(row)
+    session.flush()

@@ -1,0 +1,185 @@
+"""Count, allocate and publish. Numbers come from opened ballots only; publishing recounts them and compares.
+
+`certify` stores an allocation (also for imported elections), `count` makes it for a cycle of ours, `publish` shows it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from budget import audit, opening, works
+from budget.allocation import Allocation, Candidate, EnvelopeSum, LotOrder, TieOrder, allocate, lot_ranks
+from budget.cycles import envelopes, locked, require
+from budget.errors import AlreadyDone, CountsDiffer, NotCounted, NotReady
+from budget.permissions import Action, Actor
+from models.ballot import Ballot, BallotChoice, Participation
+from models.cycle import Cycle
+from models.enums import BallotStatus, ProjectState
+from models.project import Project
+from models.result import Count, VerdictRow
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The public draw: its number as announced, and where, when and before whom it was drawn."""
+
+    number: str
+    note: str
+
+
+def tally(session: Session, cycle_id: int) -> dict[int, int]:
+    """Valid ballots containing each project, by project row id; projects without any are absent."""
+    counted = (
+        select(BallotChoice.project_id, sa.func.count())
+        .join(Ballot, col(Ballot.id) == BallotChoice.ballot_id)
+        .where(Ballot.cycle_id == cycle_id, Ballot.status == BallotStatus.VALID)
+        .group_by(col(BallotChoice.project_id))
+    )
+    return dict(session.exec(counted).all())
+
+
+def projects_on_ballot(session: Session, cycle: Cycle) -> Sequence[Project]:
+    """The projects that were put to the vote, by number; with those withdrawn since the freeze."""
+    listed = col(Project.state) == ProjectState.ADMITTED
+    if cycle.frozen_at is not None:
+        listed = sa.or_(listed, col(Project.withdrawn_at) >= cycle.frozen_at)
+    return session.exec(
+        select(Project).where(Project.cycle_id == cycle.id, listed).order_by(col(Project.number))
+    ).all()
+
+
+def count(
+    session: Session, actor: Actor, slug: str, *, draw: Draw | None = None, now: datetime
+) -> Allocation:
+    """Tally the opened ballots and allocate. May be repeated until published (with a draw, after a tie).
+
+    Raises: NotPermitted, WrongPhase, NotReady(unmet=("opened",)), AlreadyDone, UndecidedTie(groups of public ids).
+    """
+    cycle = locked(session, slug)
+    require(session, actor, Action.CLOSE_COUNT, cycle, now)
+    if cycle.results_published_at is not None:
+        raise AlreadyDone(at=cycle.results_published_at)
+    if cycle.opened_at is None:
+        raise NotReady(unmet=("opened",))
+    root = opening.ballots_root(session, cycle.id or 0)
+    order = LotOrder()
+    if draw is not None:
+        ids = [project.public_id for project in projects_on_ballot(session, cycle)]
+        order = LotOrder(lot_ranks(root, draw.number, ids))
+    allocation = certify(session, cycle, tally(session, cycle.id or 0), order=order, now=now)
+    row = session.get(Count, cycle.id)
+    if row is not None:
+        row.ballots_root = root.hex()
+        row.draw, row.draw_note = (draw.number, draw.note) if draw else (None, "")
+    facts = {
+        "winners": list(allocation.winners),
+        "spent": allocation.spent,
+        "draw": draw.number if draw else None,
+    }
+    audit.record(session, actor, "count.tally", now=now, cycle_id=cycle.id, subject=slug, **facts)
+    return allocation
+
+
+def certify(
+    session: Session, cycle: Cycle, votes: Mapping[int, int], *, order: TieOrder, now: datetime
+) -> Allocation:
+    """Allocate by the cycle's settings and store sums and verdicts, replacing earlier ones."""
+    projects = projects_on_ballot(session, cycle)
+    sums = {row.public_id: row for row in envelopes(session, cycle.id or 0)}
+    public_ids = {row.id: public_id for public_id, row in sums.items()}
+    candidates = [
+        Candidate(
+            project.public_id,
+            project.cost_tenge or 0,
+            votes.get(project.id or 0, 0),
+            public_ids[project.envelope_id],
+            withdrawn=project.state is ProjectState.WITHDRAWN,
+        )
+        for project in projects
+    ]
+    allocation = allocate(
+        candidates,
+        [EnvelopeSum(public_id, row.total_tenge) for public_id, row in sums.items()],
+        rule=cycle.rule,
+        minimum_votes=cycle.minimum_votes,
+        leftovers=cycle.leftovers,
+        order=order,
+    )
+    row_ids = {project.public_id: project.id or 0 for project in projects}
+    _store(session, cycle, allocation, row_ids, {key: row.id or 0 for key, row in sums.items()})
+    _store_count(session, cycle, now)
+    return allocation
+
+
+def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycle:
+    """Recount, compare, and show the results to everybody; plans the works of the winners.
+
+    Raises: NotPermitted, WrongPhase, NotCounted, AlreadyDone, CountsDiffer.
+    """
+    cycle = locked(session, slug)
+    require(session, actor, Action.PUBLISH_RESULTS, cycle, now)
+    if cycle.counted_at is None:
+        raise NotCounted()
+    if cycle.results_published_at is not None:
+        raise AlreadyDone(at=cycle.results_published_at)
+    recount = tally(session, cycle.id or 0)
+    stored = session.exec(select(VerdictRow).where(VerdictRow.cycle_id == cycle.id)).all()
+    if any(row.votes != recount.get(row.project_id, 0) for row in stored) or not stored:
+        raise CountsDiffer()
+    cycle.results_published_at = now
+    works.plan_works(session, cycle, now=now)
+    audit.record(session, actor, "results.publish", now=now, cycle_id=cycle.id, subject=slug)
+    return cycle
+
+
+def _store(
+    session: Session,
+    cycle: Cycle,
+    allocation: Allocation,
+    project_ids: Mapping[str, int],
+    envelope_ids: Mapping[str, int],
+) -> None:
+    session.exec(sa.delete(VerdictRow).where(col(VerdictRow.cycle_id) == cycle.id))
+    for position, verdict in enumerate(allocation.verdicts, start=1):
+        session.add(
+            VerdictRow(
+                project_id=project_ids[verdict.id],
+                cycle_id=cycle.id or 0,
+                envelope_id=envelope_ids[verdict.envelope],
+                position=position,
+                place=verdict.place,
+                votes=verdict.votes,
+                cost_tenge=verdict.cost,
+                remaining_before_tenge=verdict.remaining_before,
+                remaining_after_tenge=verdict.remaining_after,
+                kind=verdict.kind,
+                missing_votes=verdict.missing_votes,
+                missing_tenge=verdict.missing_tenge,
+            )
+        )
+    session.flush()
+
+
+def _store_count(session: Session, cycle: Cycle, now: datetime) -> None:
+    by_status = dict(
+        session.exec(
+            select(Ballot.status, sa.func.count())
+            .where(Ballot.cycle_id == cycle.id)
+            .group_by(col(Ballot.status))
+        ).all()
+    )
+    voters = select(sa.func.count()).select_from(Participation).where(Participation.cycle_id == cycle.id)
+    row = session.get(Count, cycle.id)
+    if row is None:
+        row = Count(cycle_id=cycle.id or 0, counted_at=now, participations=0, valid=0, empty=0, invalid=0)
+    row.counted_at = now
+    row.participations = session.exec(voters).one()
+    row.valid = by_status.get(BallotStatus.VALID, 0)
+    row.empty = by_status.get(BallotStatus.EMPTY, 0)
+    row.invalid = by_status.get(BallotStatus.INVALID, 0)
+    session.add(row)
+    cycle.counted_at = now
+    session.flush()

@@ -1,0 +1,135 @@
+"""The settings of a cycle as values: what a coordinator proposes, what is in range, and the frozen document.
+
+Pure. Known practice is in the defaults; every setting is shown on the cycle's rules page. The frozen document is
+what voters were shown: settings, envelopes, ballot list with costs, and the public ballot key. The calendar is not
+in it: deadlines may be extended, each extension is logged with its reason.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from budget.errors import SettingFault
+from budget.phases import Window
+from models.enums import AllocationRule, Assurance, Direction
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+RESERVED_SLUGS = frozenset({"new"})
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text in the three languages."""
+
+    kk: str
+    ru: str
+    en: str
+
+    def missing(self) -> bool:
+        """Is any of the three empty?"""
+        return not (self.kk and self.ru and self.en)
+
+
+@dataclass(frozen=True)
+class EnvelopeDraft:
+    """An envelope as proposed: its name and its money in tenge."""
+
+    name: Text
+    total_tenge: int
+
+
+@dataclass(frozen=True)
+class CycleDraft:
+    """Everything a coordinator sets for a cycle, calendar included."""
+
+    slug: str
+    year: int
+    title: Text
+    allotted_tenge: int
+    envelopes: tuple[EnvelopeDraft, ...]
+    windows: tuple[Window, ...]
+    directions: tuple[Direction, ...] = tuple(Direction)
+    methods: tuple[Assurance, ...] = (Assurance.SMS,)
+    cost_cap_tenge: int | None = None
+    projects_per_author: int = 1
+    votes_per_resident: int = 1
+    minimum_age: int = 18
+    minimum_votes: int = 0
+    rule: AllocationRule = AllocationRule.SKIP
+    leftovers: bool = False
+    build_year: int | None = None
+
+
+def check_settings(draft: CycleDraft) -> None:
+    """Refuse settings out of range. Raises SettingFault(setting=field, fault=…, and its limits)."""
+    if not SLUG.fullmatch(draft.slug) or draft.slug in RESERVED_SLUGS:
+        raise SettingFault(setting="slug", fault="shape")
+    if draft.title.missing():
+        raise SettingFault(setting="title", fault="missing")
+    _within("year", draft.year, 2019, 2100)
+    _within("allotted_tenge", draft.allotted_tenge, 1, 10**12)
+    _within("votes_per_resident", draft.votes_per_resident, 1, 3)
+    _within("projects_per_author", draft.projects_per_author, 1, 20)
+    _within("minimum_age", draft.minimum_age, 0, 100)
+    _within("minimum_votes", draft.minimum_votes, 0, 1_000_000)
+    if draft.cost_cap_tenge is not None:
+        _within("cost_cap_tenge", draft.cost_cap_tenge, 1, draft.allotted_tenge)
+    if draft.build_year is not None:
+        _within("build_year", draft.build_year, draft.year, draft.year + 10)
+    if not draft.directions:
+        raise SettingFault(setting="directions", fault="missing")
+    if not draft.methods:
+        raise SettingFault(setting="methods", fault="missing")
+    _check_envelopes(draft)
+
+
+def _check_envelopes(draft: CycleDraft) -> None:
+    if not draft.envelopes:
+        raise SettingFault(setting="envelopes", fault="missing")
+    if len(draft.envelopes) > 1 and any(envelope.name.missing() for envelope in draft.envelopes):
+        raise SettingFault(setting="envelopes", fault="unnamed")
+    total = sum(envelope.total_tenge for envelope in draft.envelopes)
+    if any(envelope.total_tenge <= 0 for envelope in draft.envelopes) or total != draft.allotted_tenge:
+        raise SettingFault(setting="envelopes", fault="sum", total=total, allotted=draft.allotted_tenge)
+
+
+def _within(setting: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise SettingFault(setting=setting, fault="range", low=low, high=high)
+
+
+@dataclass(frozen=True)
+class FrozenProject:
+    """A line of the frozen ballot list, by public ids; cost in tenge."""
+
+    id: str
+    number: int
+    envelope: str
+    cost: int
+
+
+def frozen_document(
+    settings: dict[str, Any],
+    envelopes: Sequence[tuple[str, int]],
+    projects: Sequence[FrozenProject],
+    public_key: bytes,
+) -> bytes:
+    """The canonical JSON that the frozen hash covers: keys sorted, no spaces, UTF-8."""
+    document = {
+        "settings": settings,
+        "envelopes": [{"id": id_, "total": total} for id_, total in envelopes],
+        "projects": [
+            {"id": project.id, "number": project.number, "envelope": project.envelope, "cost": project.cost}
+            for project in sorted(projects, key=lambda project: project.number)
+        ],
+        "ballot_public_key": public_key.hex(),
+    }
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def frozen_hash(document: bytes) -> str:
+    """SHA-256 of the frozen document, in hex; this stands on the rules page."""
+    return hashlib.sha256(document).hexdigest()
