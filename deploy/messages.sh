@@ -7,7 +7,7 @@ bin=.venv/bin
 where=views/translations
 
 "$bin/pybabel" --quiet extract -F "$where/babel.cfg" --project participation-budget --no-location \
-    --sort-output --width 110 --add-comments "Translators:" -k lazy_gettext -k lazy_ngettext:1,2 \
+    --sort-output --width 110 --add-comments "Translators:" -k lazy_gettext -k _l -k lazy_ngettext:1,2 \
     -o "$where/messages.pot" .
 for language in kk ru; do
     po="$where/$language/LC_MESSAGES/messages.po"

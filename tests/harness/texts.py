@@ -62,7 +62,7 @@ def recorded_misses() -> Iterator[list[str]]:
 
     def get_translations(domain: Domain) -> Any:
         translations = original(domain)
-        if str(get_locale()) in TRANSLATED and domain.domain == "messages":
+        if str(get_locale()) in TRANSLATED and domain.domain == ["messages"]:
             translations._fallback = _Missing(asked)
         return translations
 
