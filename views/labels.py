@@ -1,0 +1,148 @@
+"""Words for every member of every enum: the vocabulary of the pages, in one place.
+
+`label(member)` gives the translated word; a test walks all enums of models/enums.py, so that a new member can't be
+forgotten. English is the msgid; the terms are those of the glossary.
+"""
+
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from models.enums import (
+    AllocationRule,
+    Assurance,
+    BallotStatus,
+    Channel,
+    Criterion,
+    Direction,
+    Figures,
+    Language,
+    Origin,
+    Phase,
+    ProjectState,
+    Role,
+    ScreeningOutcome,
+    VerdictKind,
+    WorksStatus,
+)
+
+LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
+    Language: {
+        Language.KK: _l("Kazakh"),
+        Language.RU: _l("Russian"),
+        Language.EN: _l("English"),
+    },
+    Phase: {
+        Phase.ANNOUNCEMENT: _l("Announcement"),
+        Phase.SUBMISSION: _l("Applications"),
+        Phase.SCREENING: _l("Expert Council"),
+        Phase.VOTING: _l("Voting"),
+        Phase.DECISION: _l("Results"),
+        Phase.IMPLEMENTATION: _l("Implementation"),
+        Phase.ARCHIVE: _l("Archive"),
+    },
+    Role: {
+        Role.VISITOR: _l("Visitor"),
+        Role.RESIDENT: _l("Resident"),
+        Role.COUNCIL: _l("Member of the Expert Council"),
+        Role.COORDINATOR: _l("Coordinator"),
+        Role.SYSTEM: _l("The service itself"),
+    },
+    Origin: {
+        Origin.SERVICE: _l("Run in this service"),
+        Origin.ARCHIVE: _l("Archive of the akimat"),
+        Origin.PABULIB: _l("Imported election"),
+    },
+    Figures: {
+        Figures.REPORTED: _l("Reported by the akimat"),
+        Figures.COMPUTED: _l("Computed by this service"),
+    },
+    Direction: {
+        Direction.LANDSCAPING: _l("Landscaping"),
+        Direction.PAVEMENTS: _l("Pavements"),
+        Direction.RAMPS: _l("Ramps"),
+        Direction.LIGHTING: _l("Lighting of common places"),
+        Direction.KERBS: _l("Kerbs"),
+        Direction.DUMPS: _l("Removal of dumps"),
+        Direction.PLAYGROUNDS: _l("Benches and play equipment"),
+        Direction.SPORTS: _l("Sports grounds"),
+    },
+    ProjectState: {
+        ProjectState.SUBMITTED: _l("Being reviewed"),
+        ProjectState.RETURNED: _l("Returned for correction"),
+        ProjectState.ADMITTED: _l("Admitted to the vote"),
+        ProjectState.REJECTED: _l("Rejected"),
+        ProjectState.WITHDRAWN: _l("Withdrawn by the author"),
+    },
+    ScreeningOutcome: {
+        ScreeningOutcome.ADMITTED: _l("Admitted to the vote"),
+        ScreeningOutcome.RETURNED: _l("Returned for correction"),
+        ScreeningOutcome.REJECTED: _l("Rejected"),
+    },
+    Criterion: {
+        Criterion.COMPETENCE: _l("Within the competence of the akimat"),
+        Criterion.REGULATION: _l("Conforms to the Regulation"),
+    },
+    WorksStatus: {
+        WorksStatus.PLANNED: _l("Works planned"),
+        WorksStatus.UNDERWAY: _l("Works underway"),
+        WorksStatus.COMPLETED: _l("Works completed"),
+        WorksStatus.POSTPONED: _l("Works postponed"),
+    },
+    Channel: {
+        Channel.WEB: _l("On the site"),
+        Channel.DESK: _l("At the front office"),
+        Channel.PAPER: _l("On paper"),
+    },
+    Assurance: {
+        Assurance.EDS: _l("Electronic signature"),
+        Assurance.DESK: _l("Document seen at the front office"),
+        Assurance.SMS: _l("IIN and a code sent to a mobile phone"),
+    },
+    AllocationRule: {
+        AllocationRule.SKIP: _l("Pass over what does not fit and go on"),
+        AllocationRule.STOP: _l("Stop at the first project that does not fit"),
+    },
+    VerdictKind: {
+        VerdictKind.WON: _l("Won"),
+        VerdictKind.WON_LEFTOVERS: _l("Won from the leftovers"),
+        VerdictKind.DOES_NOT_FIT: _l("Does not fit"),
+        VerdictKind.AFTER_STOP: _l("After the stop"),
+        VerdictKind.BELOW_MINIMUM: _l("Below the minimum of votes"),
+        VerdictKind.LOST_LOT: _l("Lost the lot"),
+        VerdictKind.WITHDRAWN: _l("Withdrawn"),
+        VerdictKind.INELIGIBLE: _l("Could not take part"),
+    },
+    BallotStatus: {
+        BallotStatus.VALID: _l("Valid ballots"),
+        BallotStatus.EMPTY: _l("Empty ballots"),
+        BallotStatus.INVALID: _l("Invalid ballots"),
+    },
+}
+"""By type first: members of two string enums with one value are equal (`admitted`, `desk`, `withdrawn`)."""
+
+UNPUBLISHED: dict[str, LazyString] = {
+    "costs": _l("what each project cost"),
+    "votes": _l("how many votes each project received"),
+    "voters": _l("how many people voted"),
+    "dates": _l("the dates of the phases"),
+    "rejected": _l("how many projects were rejected"),
+    "rejection_reasons": _l("why each rejected project was rejected"),
+    "regulation": _l("the text of the Regulation"),
+    "applications": _l("the applications that did not win"),
+    "yards_complete": _l("a complete list of the yards: only some of them are named"),
+    "spent": _l("how much of the money was spent"),
+    "works_dates": _l("when the works began and ended"),
+}
+"""What an archive may say was not published; the codes stand in `ReportedFigures.unpublished`."""
+
+
+def label(member: StrEnum) -> str:
+    """The word for an enum member in the language of this request. Raises KeyError for an unknown one."""
+    return str(LABELS[type(member)][member])
+
+
+def unpublished(code: str) -> str:
+    """Words for what was not published. Raises KeyError for a code that nobody explained."""
+    return str(UNPUBLISHED[code])

@@ -1,0 +1,129 @@
+"""What every page has at hand besides its own content: district, languages, the person's menu.
+
+The district is read once per version of the public tables and process. An error page must come out even when the
+database does not answer, so a missing district becomes neutral words.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+
+from budget.permissions import VISITOR, Actor
+from budget.reading.places import NOWHERE, Places
+from budget.reading.places import places as read_places
+from models import public_version as versions
+from models.enums import Role
+from views import sessions
+from views.i18n import LANGUAGES, current_language
+from views.request_scope import config, reading
+
+LARGE_VIEW_COOKIE = "large_view"
+
+
+@dataclass(frozen=True)
+class DistrictNames:
+    """The district in the language of the page."""
+
+    name: str
+    akimat: str
+    programme: str
+
+
+def public_version() -> int:
+    """The version of the public tables as this request sees it; read before anything else it reads."""
+    if "public_version" not in g:
+        g.public_version = versions.current(reading())
+    return cast(int, g.public_version)
+
+
+def places() -> Places:
+    """District and areas, kept per process until a public table changes."""
+    version = public_version()
+    kept = cast(tuple[int, Places] | None, current_app.extensions.get("places"))
+    if kept is None or kept[0] != version:
+        kept = (version, read_places(reading()))
+        current_app.extensions["places"] = kept
+    return kept[1]
+
+
+def district_names() -> DistrictNames:
+    """The district's names, or neutral words while it has none."""
+    try:
+        facts = places().district
+    except SQLAlchemyError:
+        facts = NOWHERE.district
+    if facts is None:
+        return DistrictNames(_("District"), _("District akimat"), _("Participation budget"))
+    lang = current_language().value
+    return DistrictNames(*(getattr(facts, f"{name}_{lang}") for name in ("name", "akimat", "programme")))
+
+
+def init_app(app: Flask) -> None:
+    """Give every template its common variables."""
+
+    @app.context_processor
+    def _common() -> dict[str, Any]:
+        who = _actor()
+        return {
+            "lang": current_language().value,
+            "languages": LANGUAGES,
+            "district": district_names(),
+            "actor": who,
+            "demo": config().demo,
+            "home_url": url_for("public.home"),
+            "nav": _links(("public.home", _("Now")), ("public.archive", _("All cycles")), *_middle(who)),
+            "account_nav": _account(who),
+            "footer_nav": _footer(),
+            "sign_out_url": _sign_out(who),
+            "large_view": LARGE_VIEW_COOKIE in request.cookies,
+            "large_view_url": url_for("public.large_view", page=request.path),
+        }
+
+
+def _actor() -> Actor:
+    try:
+        return sessions.current().actor
+    except SQLAlchemyError:
+        return VISITOR
+
+
+def _middle(who: Actor) -> tuple[tuple[str, str], ...]:
+    return (("public.can_i_vote", _("Can I vote?")),) if who.role in (Role.VISITOR, Role.RESIDENT) else ()
+
+
+def _account(who: Actor) -> list[dict[str, Any]]:
+    match who.role:
+        case Role.VISITOR:
+            return _links(("resident.sign_in", _("Sign in")))
+        case Role.RESIDENT:
+            return _links(("resident.my", _("My page")))
+        case Role.COUNCIL:
+            return _links(("council.queue", _("Projects to review")))
+        case Role.COORDINATOR:
+            return _links(("office.home", _("Office")))
+        case _:
+            return []
+
+
+def _footer() -> list[dict[str, Any]]:
+    links = [("public.about", _("About the service")), ("public.accessibility", _("Accessibility"))]
+    if config().demo:
+        links.append(("public.messages", _("Messages of the demonstration")))
+    staff = [("staff.sign_in", _("For the council and the akimat"))]
+    return _links(*links, *staff)
+
+
+def _sign_out(who: Actor) -> str | None:
+    if who.role is Role.VISITOR:
+        return None
+    return url_for("resident.sign_out" if who.role is Role.RESIDENT else "staff.sign_out")
+
+
+def _links(*items: tuple[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"text": text, "href": url_for(endpoint), "current": endpoint == request.endpoint}
+        for endpoint, text in items
+    ]
