@@ -54,19 +54,19 @@ def check(selection: Selection, ballot_list: BallotList) -> Choice:
     chosen = selection.projects
     if selection.none_of_these:
         if chosen:
-            raise EmptyWithChoices()
+            raise EmptyWithChoices
         return Choice("", ())
     if not chosen:
-        raise NothingChosen()
+        raise NothingChosen
     if len(set(chosen)) < len(chosen):
-        raise ChosenTwice()
+        raise ChosenTwice
     if any(project not in ballot_list.envelope_of for project in chosen):
-        raise NotOnBallot()
+        raise NotOnBallot
     if len(chosen) > ballot_list.votes_per_resident:
         raise TooManyChoices(allowed=ballot_list.votes_per_resident, chosen=len(chosen))
     envelopes = {ballot_list.envelope_of[project] for project in chosen}
     if len(envelopes) > 1:
-        raise SeveralEnvelopes()
+        raise SeveralEnvelopes
     return Choice(envelopes.pop(), tuple(sorted(chosen)))
 
 

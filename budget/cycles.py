@@ -36,10 +36,19 @@ from models.enums import Language, Phase, ProjectState
 from models.people import Resident
 from models.project import Project
 
-_DIRECT = (
-    "slug year allotted_tenge cost_cap_tenge projects_per_author votes_per_resident minimum_age "
-    "minimum_votes rule leftovers build_year"
-).split()
+_DIRECT = [
+    "slug",
+    "year",
+    "allotted_tenge",
+    "cost_cap_tenge",
+    "projects_per_author",
+    "votes_per_resident",
+    "minimum_age",
+    "minimum_votes",
+    "rule",
+    "leftovers",
+    "build_year",
+]
 
 
 def by_slug(session: Session, slug: str, *, published_only: bool = False) -> Cycle:
@@ -180,7 +189,7 @@ def extend_phase(
     _permit(actor, Action.EXTEND_DEADLINE)
     cycle = locked(session, slug)
     if not reason.strip():
-        raise ReasonRequired()
+        raise ReasonRequired
     old = calendar(session, cycle.id or 0)
     new = extend(old, phase, new_end, now=now)
     for before, after in zip(old.windows, new.windows, strict=True):

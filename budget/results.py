@@ -122,13 +122,13 @@ def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycl
     cycle = locked(session, slug)
     require(session, actor, Action.PUBLISH_RESULTS, cycle, now)
     if cycle.counted_at is None:
-        raise NotCounted()
+        raise NotCounted
     if cycle.results_published_at is not None:
         raise AlreadyDone(at=cycle.results_published_at)
     recount = tally(session, cycle.id or 0)
     stored = session.exec(select(VerdictRow).where(VerdictRow.cycle_id == cycle.id)).all()
     if any(row.votes != recount.get(row.project_id, 0) for row in stored) or not stored:
-        raise CountsDiffer()
+        raise CountsDiffer
     cycle.results_published_at = now
     works.plan_works(session, cycle, now=now)
     audit.record(session, actor, "results.publish", now=now, cycle_id=cycle.id, subject=slug)

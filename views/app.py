@@ -6,7 +6,18 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from views import access, errors, filters, forms, i18n, page_cache, request_scope, security, sessions, static_files
+from views import (
+    access,
+    errors,
+    filters,
+    forms,
+    i18n,
+    page_cache,
+    request_scope,
+    security,
+    sessions,
+    static_files,
+)
 from views.api.routes import register_api
 from views.config import Config, from_environment
 from views.council.routes import bp as council
@@ -22,7 +33,9 @@ _ROOT = Path(__file__).parent.parent
 def create_app(config: Config | None = None) -> Flask:
     """Build the application for `config` (default: the environment)."""
     settings = config or from_environment()
-    app = Flask("views", root_path=str(_ROOT / "views"), template_folder=str(_ROOT / "templates"), static_folder=None)
+    app = Flask(
+        "views", root_path=str(_ROOT / "views"), template_folder=str(_ROOT / "templates"), static_folder=None
+    )
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_SECURE=settings.secure_cookies,

@@ -26,9 +26,12 @@ def config() -> Config:
     return cast(Config, current_app.extensions["config"])
 
 
-def now() -> datetime:
-    """The instant of this request, aware UTC, the same throughout; tests inject `app.extensions["clock"]`."""
-    if "now" not in g:
+def now(*, fresh: bool = False) -> datetime:
+    """The instant of this request, aware UTC, the same throughout; tests inject `app.extensions["clock"]`.
+
+    `fresh` reads the clock again: after waiting for the write lock, the instant of arrival is no longer true.
+    """
+    if fresh or "now" not in g:
         clock = cast(Callable[[], datetime], current_app.extensions.get("clock", _system_clock))
         g.now = clock()
     return cast(datetime, g.now)

@@ -10,10 +10,23 @@ down_revision = "20261121_first_schema"
 branch_labels = None
 depends_on = None
 
-SETTINGS = (
-    "slug year currency allotted_tenge cost_cap_tenge projects_per_author votes_per_resident minimum_age "
-    "minimum_votes rule leftovers frozen_at frozen_hash ballot_public_key ballot_length"
-).split()
+SETTINGS = [
+    "slug",
+    "year",
+    "currency",
+    "allotted_tenge",
+    "cost_cap_tenge",
+    "projects_per_author",
+    "votes_per_resident",
+    "minimum_age",
+    "minimum_votes",
+    "rule",
+    "leftovers",
+    "frozen_at",
+    "frozen_hash",
+    "ballot_public_key",
+    "ballot_length",
+]
 
 IN_FROZEN_CYCLE = "(SELECT frozen_at FROM cycle WHERE cycle.id = {row}.cycle_id) IS NOT NULL"
 BALLOT_LIST = (
@@ -41,11 +54,11 @@ def upgrade() -> None:
     postgresql = op.get_bind().dialect.name == "postgresql"
     for name, table, event, condition in guards():
         if postgresql:
-            condition = condition.replace(" IS NOT OLD.", " IS DISTINCT FROM OLD.")
+            portable = condition.replace(" IS NOT OLD.", " IS DISTINCT FROM OLD.")
             row = "OLD" if event == "DELETE" else "NEW"
             op.execute(
                 f"CREATE FUNCTION guard_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                f"IF {condition} THEN RAISE EXCEPTION 'guard: {name}' USING ERRCODE = 'check_violation'; "
+                f"IF {portable} THEN RAISE EXCEPTION 'guard: {name}' USING ERRCODE = 'check_violation'; "
                 f"END IF; RETURN {row}; END $$"
             )
             op.execute(
