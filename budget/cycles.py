@@ -5,14 +5,14 @@ README.md of this folder. Every act is recorded in the audit chain.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import audit
+from budget import audit, cycle_drafts
 from budget.ballot_rules import ballot_length
 from budget.errors import (
     AlreadyDone,
@@ -22,7 +22,6 @@ from budget.errors import (
     NotPermitted,
     NotReady,
     ReasonRequired,
-    SettingFault,
     SlugTaken,
     WrongPhase,
 )
@@ -30,9 +29,8 @@ from budget.keys import KeyRing
 from budget.permissions import Action, Actor, may
 from budget.phases import Calendar, Window, calendar_of, check_calendar, extend, stage_at
 from budget.settings import CycleDraft, FrozenProject, check_settings, frozen_document, frozen_hash
-from models.base import new_public_id
 from models.cycle import CalendarChange, Cycle, Envelope, PhaseWindow
-from models.enums import Language, Phase, ProjectState
+from models.enums import Language, Origin, Phase, ProjectState
 from models.people import Resident
 from models.project import Project
 
@@ -67,6 +65,18 @@ def locked(session: Session, slug: str) -> Cycle:
     return cycle
 
 
+def own(session: Session, actor: Actor, action: Action, slug: str) -> Cycle:
+    """A cycle run in this service, locked, for an act whose phase its caller checks.
+
+    The archive and imported elections are history. Raises: NotPermitted, NotFound.
+    """
+    _permit(actor, action)
+    cycle = locked(session, slug)
+    if cycle.origin is not Origin.SERVICE:
+        raise NotPermitted(action=action)
+    return cycle
+
+
 def calendar(session: Session, cycle_id: int) -> Calendar:
     """The calendar of a cycle."""
     rows = session.exec(select(PhaseWindow).where(PhaseWindow.cycle_id == cycle_id))
@@ -75,8 +85,7 @@ def calendar(session: Session, cycle_id: int) -> Calendar:
 
 def envelopes(session: Session, cycle_id: int) -> Sequence[Envelope]:
     """The envelopes of a cycle in their order."""
-    order = col(Envelope.position)
-    return session.exec(select(Envelope).where(Envelope.cycle_id == cycle_id).order_by(order)).all()
+    return cycle_drafts.envelope_rows(session, cycle_id)
 
 
 def require(session: Session, actor: Actor, action: Action, cycle: Cycle, now: datetime) -> None:
@@ -106,35 +115,38 @@ def create(
     check_settings(draft)
     check_calendar(calendar_of(draft.windows), now=now)
     _refuse_taken(session, draft.slug, None)
-    cycle = Cycle(title_kk="", title_ru="", title_en="", created_at=now, is_demo=is_demo, **_columns(draft))
-    _apply(cycle, draft)
+    cycle = cycle_drafts.new_row(draft, created_at=now, is_demo=is_demo)
     session.add(cycle)
-    session.flush()
-    _write_envelopes(session, cycle, draft)
-    _write_windows(session, cycle, draft.windows)
+    _flush_slug(session, draft.slug)
+    cycle_drafts.write_envelopes(session, cycle, draft.envelopes)
+    cycle_drafts.write_windows(session, cycle, draft.windows)
     audit.record(session, actor, "cycle.create", now=now, cycle_id=cycle.id, subject=cycle.slug)
     return cycle
 
 
 def edit(session: Session, actor: Actor, slug: str, draft: CycleDraft, *, now: datetime) -> Cycle:
-    """Change settings and calendar until the freeze; after publication ends of phases only move by `extend_phase`.
+    """Change settings and calendar until voting; the log says what changed, from what, to what.
 
-    Raises: NotPermitted, NotFound, Frozen, SettingFault, CalendarFault, SlugTaken.
+    After publication the address stays, and ends of phases only move by `extend_phase`.
+    Raises: NotPermitted, NotFound, Frozen, WrongPhase, SettingFault, CalendarFault, SlugTaken.
     """
-    _permit(actor, Action.EDIT_SETTINGS)
-    cycle = locked(session, slug)
-    if cycle.frozen_at is not None:
-        raise Frozen(frozen_at=cycle.frozen_at)
+    cycle = own(session, actor, Action.EDIT_SETTINGS, slug)
+    _refuse_after_freeze(session, cycle, now)
     check_settings(draft)
     _refuse_taken(session, draft.slug, cycle.id)
+    before = cycle_drafts.draft_of(session, cycle)
     if cycle.published_at is None:
         check_calendar(calendar_of(draft.windows), now=now)
-        _write_windows(session, cycle, draft.windows)
+        cycle_drafts.write_windows(session, cycle, draft.windows)
     else:
-        draft = replace(draft, slug=cycle.slug)
-    _apply(cycle, draft)
-    _write_envelopes(session, cycle, draft)
-    audit.record(session, actor, "cycle.edit", now=now, cycle_id=cycle.id, subject=cycle.slug)
+        draft = replace(draft, slug=cycle.slug, windows=before.windows)
+    cycle_drafts.apply(cycle, draft)
+    _flush_slug(session, draft.slug)
+    cycle_drafts.write_envelopes(session, cycle, draft.envelopes)
+    changed = cycle_drafts.changes(before, draft)
+    audit.record(
+        session, actor, "cycle.edit", now=now, cycle_id=cycle.id, subject=cycle.slug, changed=changed
+    )
     return cycle
 
 
@@ -159,8 +171,7 @@ def unmet_for_publishing(session: Session, cycle: Cycle, *, now: datetime) -> tu
 
 def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycle:
     """Show the cycle to everybody. Raises: NotPermitted, NotFound, AlreadyDone, NotReady(unmet)."""
-    _permit(actor, Action.MANAGE_CYCLE)
-    cycle = locked(session, slug)
+    cycle = own(session, actor, Action.MANAGE_CYCLE, slug)
     if cycle.published_at is not None:
         raise AlreadyDone(at=cycle.published_at)
     unmet = unmet_for_publishing(session, cycle, now=now)
@@ -206,10 +217,16 @@ def extend_phase(
                 changed_at=now,
             )
             session.add(change)
-    _write_windows(session, cycle, new.windows)
+    cycle_drafts.write_windows(session, cycle, new.windows)
     facts = {"phase": str(phase), "new_end": new_end.isoformat(), "reason": reason.strip()}
     audit.record(session, actor, "cycle.extend", now=now, cycle_id=cycle.id, subject=cycle.slug, **facts)
     return cycle
+
+
+def may_reopen(cycle: Cycle, phase: Phase) -> bool:
+    """May a phase that is over be extended? Only the screening, while the ballot list is not frozen: otherwise
+    one project the council was late with would keep the voting from opening for ever."""
+    return phase is Phase.SCREENING and cycle.frozen_at is None
 
 
 def unmet_for_freezing(session: Session, cycle: Cycle, *, now: datetime) -> tuple[str, ...]:
@@ -237,8 +254,7 @@ def freeze(session: Session, actor: Actor, slug: str, keyring: KeyRing, *, now: 
 
     Voting can't begin before this. Raises: NotPermitted, NotFound, AlreadyDone, NotReady(unmet).
     """
-    _permit(actor, Action.FREEZE)
-    cycle = locked(session, slug)
+    cycle = own(session, actor, Action.FREEZE, slug)
     if cycle.frozen_at is not None:
         raise AlreadyDone(at=cycle.frozen_at)
     unmet = unmet_for_freezing(session, cycle, now=now)
@@ -268,7 +284,7 @@ def document_to_freeze(session: Session, cycle: Cycle) -> bytes:
     lines = [
         FrozenProject(p.public_id, p.number, public_ids[p.envelope_id], p.cost_tenge or 0) for p in projects
     ]
-    settings: dict[str, Any] = {name: getattr(cycle, name) for name in _DIRECT}
+    settings: dict[str, Any] = {name: getattr(cycle, name) for name in cycle_drafts.DIRECT}
     settings |= {"directions": cycle.directions, "methods": cycle.methods, "currency": cycle.currency}
     settings |= {f"title_{language}": getattr(cycle, f"title_{language}") for language in Language}
     totals = [(row.public_id, row.total_tenge) for row in rows]
@@ -299,63 +315,22 @@ def _refuse_taken(session: Session, slug: str, own_id: int | None) -> None:
         raise SlugTaken(slug=slug)
 
 
-def _columns(draft: CycleDraft) -> dict[str, Any]:
-    values = asdict(draft)
-    return {name: values[name] for name in _DIRECT}
+def _refuse_after_freeze(session: Session, cycle: Cycle, now: datetime) -> None:
+    """Frozen, or published with a voting that has begun (and waits for the freeze): the voters have read these."""
+    if cycle.frozen_at is not None:
+        raise Frozen(frozen_at=cycle.frozen_at)
+    voting = calendar(session, cycle.id or 0).window(Phase.VOTING)
+    if cycle.published_at is not None and voting is not None and voting.starts_at <= now:
+        raise WrongPhase(
+            action=Action.EDIT_SETTINGS, phase=Phase.VOTING, opens_at=None, closed_at=voting.starts_at
+        )
 
 
-def _apply(cycle: Cycle, draft: CycleDraft) -> None:
-    for name, value in _columns(draft).items():
-        setattr(cycle, name, value)
-    for language in Language:
-        setattr(cycle, f"title_{language}", getattr(draft.title, language))
-    cycle.directions = [str(direction) for direction in draft.directions]
-    cycle.methods = [str(method) for method in draft.methods]
-
-
-def _write_envelopes(session: Session, cycle: Cycle, draft: CycleDraft) -> None:
-    """Keep the rows that stay (projects point to them), add new ones, drop what is left over."""
-    rows = list(envelopes(session, cycle.id or 0))
-    for position, wanted in enumerate(draft.envelopes, start=1):
-        if position <= len(rows):
-            row = rows[position - 1]
-        else:
-            row = Envelope(
-                public_id=new_public_id(),
-                cycle_id=cycle.id or 0,
-                position=position,
-                name_kk="",
-                name_ru="",
-                name_en="",
-                total_tenge=wanted.total_tenge,
-            )
-            session.add(row)
-        row.name_kk, row.name_ru, row.name_en = wanted.name.kk, wanted.name.ru, wanted.name.en
-        row.total_tenge = wanted.total_tenge
-    for row in rows[len(draft.envelopes) :]:
-        if session.exec(select(Project.id).where(Project.envelope_id == row.id).limit(1)).first() is not None:
-            raise SettingFault(setting="envelopes", fault="in_use")
-        session.delete(row)
-    session.flush()
-
-
-def _write_windows(session: Session, cycle: Cycle, windows: Sequence[Window]) -> None:
-    kept = {
-        row.phase: row for row in session.exec(select(PhaseWindow).where(PhaseWindow.cycle_id == cycle.id))
-    }
-    for window in windows:
-        row = kept.pop(window.phase, None)
-        if row is None:
-            session.add(
-                PhaseWindow(
-                    cycle_id=cycle.id or 0,
-                    phase=window.phase,
-                    starts_at=window.starts_at,
-                    ends_at=window.ends_at,
-                )
-            )
-        else:
-            row.starts_at, row.ends_at = window.starts_at, window.ends_at
-    for row in kept.values():
-        session.delete(row)
-    session.flush()
+def _flush_slug(session: Session, slug: str) -> None:
+    """Write the cycle's row; the database has the last word on whether its address is free."""
+    try:
+        session.flush()
+    except sa.exc.IntegrityError as error:
+        if "slug" in str(error.orig):
+            raise SlugTaken(slug=slug) from error
+        raise

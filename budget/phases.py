@@ -97,17 +97,20 @@ def check_calendar(calendar: Calendar, *, now: datetime | None = None) -> None:
             raise CalendarFault(fault="overlap", phase=after.phase, other=before.phase)
 
 
-def extend(calendar: Calendar, phase: Phase, new_end: datetime, *, now: datetime) -> Calendar:
+def extend(
+    calendar: Calendar, phase: Phase, new_end: datetime, *, now: datetime, reopen: bool = False
+) -> Calendar:
     """The calendar with `phase` ending at `new_end`; later phases that it would overlap move by the same time.
 
+    With `reopen` a phase that is over may be taken up again, its new end being still to come.
     Raises: ExtensionFault(fault="no_end"|"over"|"not_later", current=…).
     """
     window = calendar.window(phase)
     if window is None or window.ends_at is None:
         raise ExtensionFault(fault="no_end", current=None)
-    if window.ends_at <= now:
+    if window.ends_at <= now and not reopen:
         raise ExtensionFault(fault="over", current=window.ends_at)
-    if new_end <= window.ends_at:
+    if new_end <= max(window.ends_at, now):
         raise ExtensionFault(fault="not_later", current=window.ends_at)
     delta = new_end - window.ends_at
     moved = [Window(phase, window.starts_at, new_end)]

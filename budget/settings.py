@@ -35,10 +35,11 @@ class Text:
 
 @dataclass(frozen=True)
 class EnvelopeDraft:
-    """An envelope as proposed: its name and its money in tenge."""
+    """An envelope as proposed: its name and its money in tenge; `public_id` where it exists already."""
 
     name: Text
     total_tenge: int
+    public_id: str = ""
 
 
 @dataclass(frozen=True)
