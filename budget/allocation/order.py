@@ -45,12 +45,13 @@ class Ordering:
             self._ranks = {}
 
     def sort(self, candidates: Iterable[Candidate], *, last: Iterable[str] = ()) -> list[Candidate]:
-        """In order; those of `last` after their equals (they compete with nobody), unranked equals by id."""
+        """In order; those of `last` (they compete with nobody) after their equals, and among themselves by id."""
         behind = set(last)
 
         def key(candidate: Candidate) -> tuple[int, int, bool, int, str]:
             first, rank = self._tie_keys[candidate.id]
-            return -candidate.votes, first, candidate.id in behind, rank, candidate.id
+            is_behind = candidate.id in behind
+            return -candidate.votes, first, is_behind, 0 if is_behind else rank, candidate.id
 
         return sorted(candidates, key=key)
 

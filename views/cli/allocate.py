@@ -41,7 +41,7 @@ class BadInput(click.ClickException):
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--rule",
-    type=click.Choice(["auto", *AllocationRule]),
+    type=click.Choice(["auto", *(rule.value for rule in AllocationRule)]),
     default="auto",
     show_default=True,
     help="auto: the file's own rule (greedy and greedy-threshold: skip, greedy-no-skip: stop).",
@@ -102,7 +102,7 @@ def _report(election: Election, rule: AllocationRule, allocation: Allocation) ->
     def amount(value: int) -> str:
         return _amount(value, election.scale)
 
-    minimum = f", at least {election.minimum_votes} {unit}" if election.minimum_votes else ""
+    minimum = f", at least {_counted(election.minimum_votes, unit)}" if election.minimum_votes else ""
     yield f"{election.meta.get('description', '')} ({election.meta.get('instance', '')})".strip()
     yield f"Rule: {rule.value}{minimum} (the file says {election.rule}, {election.vote_type.value})"
     yield (
@@ -149,11 +149,15 @@ def _verdict(verdict: Verdict, unit: str, scale: int) -> str:
         case VerdictKind.DOES_NOT_FIT:
             return f"does not fit, {_amount(verdict.missing_tenge or 0, scale)} missing"
         case VerdictKind.BELOW_MINIMUM:
-            return f"below the minimum, {verdict.missing_votes} {unit} missing"
+            return f"below the minimum, {_counted(verdict.missing_votes or 0, unit)} missing"
         case VerdictKind.INELIGIBLE:
             return "costs more than the budget" if verdict.missing_tenge else "has no cost"
         case _:
             return _PLAIN_VERDICTS[verdict.kind]
+
+
+def _counted(number: int, units: str) -> str:
+    return f"{number} {units.removesuffix('s') if number == 1 else units}"
 
 
 def _amount(value: int, scale: int) -> str:
