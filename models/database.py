@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session, create_engine
 
 import models.public_version  # noqa: F401  # its listeners belong to every session
+import models.tables  # noqa: F401  # every foreign key finds its table, whatever a test or command imports
 
 
 class Database:

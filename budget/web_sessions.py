@@ -1,0 +1,110 @@
+"""Signed-in browsers: the cookie holds a random token, the row its SHA-256, so a stolen table opens nothing.
+
+Policy: staff 30 minutes without a request, 8 hours in all; residents 20 minutes without a request, 2 hours in all.
+`seen_at` moves at most once a minute: a write for every page read would cost more than the page.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from budget import notices, staff
+from budget.identity import codes
+from budget.permissions import Actor
+from models.enums import Role
+from models.people import Staff, WebSession
+
+STAFF_IDLE = timedelta(minutes=30)
+STAFF_LONGEST = timedelta(hours=8)
+RESIDENT_IDLE = timedelta(minutes=20)
+RESIDENT_LONGEST = timedelta(hours=2)
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A session that is good now: whose it is, when it was last used, and when it ends if nothing happens."""
+
+    session_id: int
+    actor: Actor
+    seen_at: datetime
+    ends_at: datetime
+
+    def is_stale(self, now: datetime) -> bool:
+        """Is it time to note the use?"""
+        return now - self.seen_at >= SEEN_EVERY
+
+
+def start(
+    session: Session, *, now: datetime, staff_id: int | None = None, resident_id: int | None = None
+) -> str:
+    """Begin a session for one person; the token for the cookie, 43 characters."""
+    token = secrets.token_urlsafe(32)
+    longest = STAFF_LONGEST if staff_id is not None else RESIDENT_LONGEST
+    session.add(
+        WebSession(
+            token_hash=_hash(token),
+            staff_id=staff_id,
+            resident_id=resident_id,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + longest,
+        )
+    )
+    session.flush()
+    return token
+
+
+def find(session: Session, token: str, *, now: datetime) -> SignedIn | None:
+    """Whose session this is, in one query; None when it is unknown, over, or of someone disabled."""
+    query = (
+        select(WebSession, Staff)
+        .join(Staff, col(WebSession.staff_id) == col(Staff.id), isouter=True)
+        .where(WebSession.token_hash == _hash(token))
+    )
+    found = session.exec(query).first()
+    if found is None:
+        return None
+    row, member = found[0], found[1] if found[0].staff_id is not None else None
+    ends_at = min(row.expires_at, row.seen_at + (RESIDENT_IDLE if member is None else STAFF_IDLE))
+    if ends_at <= now or (member is not None and member.disabled_at is not None):
+        return None
+    if member is None:
+        actor = Actor(Role.RESIDENT, row.resident_id)
+    else:
+        actor = Actor(member.role, member.id, member.name)
+    return SignedIn(row.id or 0, actor, row.seen_at, ends_at)
+
+
+def touch(session: Session, session_id: int, *, now: datetime) -> None:
+    """Note that the session is in use."""
+    used = sa.update(WebSession).where(col(WebSession.id) == session_id).values(seen_at=now)
+    session.exec(used)
+
+
+def end(session: Session, token: str) -> None:
+    """Sign out: the row goes, and with it every copy of the cookie."""
+    session.exec(sa.delete(WebSession).where(col(WebSession.token_hash) == _hash(token)))
+
+
+def forget_old(session: Session, now: datetime) -> dict[str, int]:
+    """The job that deletes what is over: sessions, codes, failed sign-ins, old notices. Returns counts by table."""
+    over = sa.or_(
+        col(WebSession.expires_at) <= now,
+        sa.and_(col(WebSession.staff_id).is_not(None), col(WebSession.seen_at) <= now - STAFF_IDLE),
+        sa.and_(col(WebSession.resident_id).is_not(None), col(WebSession.seen_at) <= now - RESIDENT_IDLE),
+    )
+    return {
+        "web_session": session.exec(sa.delete(WebSession).where(over)).rowcount,
+        "login_code": codes.forget_old(session, now),
+        "sign_in_failure": staff.forget_old(session, now),
+        "notice": notices.forget_old(session, now),
+    }
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
