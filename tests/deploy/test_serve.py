@@ -132,7 +132,7 @@ def test_a_first_start_fills_the_demo_and_tells_address_and_accounts(demo: Demo)
 def test_a_signal_stops_everything_and_ends_well(demo: Demo, number: signal.Signals) -> None:
     process = demo.serving()
     process.send_signal(number)
-    assert process.wait(20) == 0
+    assert process.wait(5) == 0  # politely: force would come after twelve seconds
     wait_until_dead(demo.pid("web"), demo.pid("jobs"))
 
 

@@ -1,0 +1,176 @@
+"""Every refusal of the domain has a sentence in every language, for each of the facts it can carry."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+import budget
+from budget.errors import BudgetRefusal
+from budget.pabulib.elections import Fault
+from models.enums import (
+    Assurance,
+    Channel,
+    Direction,
+    Phase,
+    ProjectState,
+    ScreeningOutcome,
+    WorksStatus,
+)
+from tests.harness.checks import ENGLISH, LEAKS
+from tests.harness.texts import recorded_misses
+
+AT = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+LANGUAGES = ("kk", "ru", "en")
+Facts = dict[str, Any]
+
+
+def each(name: str, values: Any, **more: Any) -> list[Facts]:
+    """One set of facts for each value of a fact."""
+    return [{name: value, **more} for value in values]
+
+
+RANGES = (
+    "year", "allotted_tenge", "votes_per_resident", "projects_per_author", "minimum_age", "minimum_votes",
+    "cost_cap_tenge", "build_year",
+)  # fmt: skip
+
+# code: the facts its raisers give, in all their kinds; no facts where nothing stands.
+FACTS: dict[str, list[Facts]] = {
+    "wrong_phase": [*each("phase", [None, *Phase], action="submit_project", opens_at=AT, closed_at=AT), {"action": "cast_ballot", "phase": None, "opens_at": None, "closed_at": None}],
+    "voting_closed": each("closed_at", [AT]),
+    "voting_not_open": each("opens_at", [AT, None]),
+    "already_voted": [*each("channel", Channel, cast_at=AT, receipt="ab" * 32), {"channel": Channel.PAPER, "cast_at": AT, "receipt": None}],
+    "not_eligible": [{"reason": "method", "method": method} for method in Assurance]
+    + each("reason", ["too_young"], minimum_age=18),
+    "too_many_choices": [{"allowed": 1, "chosen": 2}, {"allowed": 3, "chosen": 5}],
+    "calendar_fault": [
+        {"fault": fault, "phase": phase, "other": Phase.VOTING}
+        for fault in ("missing", "reversed", "overlap", "past")
+        for phase in Phase
+    ],
+    "setting_fault": [
+        {"setting": "slug", "fault": "shape"},
+        *each("setting", ["title", "directions", "methods", "envelopes"], fault="missing"),
+        {"setting": "envelopes", "fault": "unnamed"},
+        {"setting": "envelopes", "fault": "in_use"},
+        {"setting": "envelopes", "fault": "sum", "total": 3_000_000, "allotted": 10_000_000},
+        *each("setting", RANGES, fault="range", low=1, high=20),
+    ],
+    "frozen": each("frozen_at", [AT]),
+    "not_ready": each(
+        "unmet",
+        [
+            (code,)
+            for code in ["calendar", "envelopes", "directions", "methods", "roll", "undecided", "admitted", "costs", "separated", "opened"]
+        ]
+        + [("calendar", "roll")],
+    ),
+    "slug_taken": each("slug", ["2027"]),
+    "extension_fault": [*each("fault", ["over", "not_later"], current=AT), {"fault": "no_end", "current": None}],
+    "reason_required": [{}, *each("outcome", ScreeningOutcome), *each("status", WorksStatus)],
+    "voting_underway": each("closes_at", [AT, None]),
+    "already_done": each("at", [AT]),
+    "key_missing": each("slug", ["2027"]),
+    "undecided_tie": each("groups", [(("a2", "b3"),), (("a2", "b3"), ("c4", "d5"))]),
+    "too_many_projects": each("allowed", [1, 2]),
+    "cost_above_cap": each("cap_tenge", [25_000_000]),
+    "direction_not_accepted": each("direction", Direction),
+    "unknown_area": each("area", ["nowhere"]),
+    "unknown_envelope": each("envelope", ["a2b3c4d5e6"]),
+    "address_without_house": each("street", ["Кенесары"]),
+    "address_fault": [
+        {"part": "street", "street": "", "house": "7"},
+        {"part": "house", "street": "Кенесары", "house": "сегіз"},
+        {"part": "number", "street": "", "house": "", "allowed": 20},
+    ],
+    "not_this_state": [
+        {"state": state, "wanted": (ProjectState.SUBMITTED, ProjectState.RETURNED)} for state in ProjectState
+    ]
+    + [{"state": status, "wanted": (WorksStatus.PLANNED,)} for status in WorksStatus],
+    "photo_too_large": each("by", ["bytes", "pixels"], limit_bytes=8 * 1024 * 1024, limit_pixels=40_000_000),
+    "criteria_contradict": each("outcome", ScreeningOutcome),
+    "phone_invalid": each("fault", ["unreadable", "foreign", "not_mobile"]),
+    "code_wrong": each("tries_left", [4, 1, 0]),
+    "too_many_codes": each("wait_seconds", [30, 3600]),
+    "too_many_sign_ins": each("wait_seconds", [30, 3600]),
+    "weak_password": each("minimum", [12]),
+    "malformed_file": each("fault", Fault, line=7, **dict.fromkeys(("key", "column", "value", "project", "voter"), "x")),
+    "rule_not_supported": [{"line": 3, "rule": "phragmen"}],
+    "roll_unreadable": [{"fault": fault, "line": 1, "missing": ("iin", "phone")} for fault in ("empty", "header", "encoding")],
+}  # fmt: skip
+
+
+def refusals(kind: type[BudgetRefusal] = BudgetRefusal) -> Iterator[type[BudgetRefusal]]:
+    """All refusals, the base among them, from every module of the domain."""
+    for module in pkgutil.walk_packages(budget.__path__, "budget."):
+        importlib.import_module(module.name)
+    yield kind
+    for child in kind.__subclasses__():
+        yield from refusals(child)
+
+
+def carries_facts(kind: type[BudgetRefusal]) -> bool:
+    """Whether its docstring announces facts."""
+    return "Facts:" in (kind.__doc__ or "")
+
+
+def sentence(app: Flask, refusal: BudgetRefusal, language: str) -> str:
+    """What people read."""
+    from views import messages
+
+    with app.test_request_context(f"/{language}/"), force_locale(language):
+        return str(messages.text(refusal))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_refusal_has_a_sentence(app: Flask, language: str) -> None:
+    faults = []
+    with recorded_misses() as missing:
+        for kind in refusals():
+            for facts in FACTS.get(kind.code, [{}]):
+                text = sentence(app, kind(**facts), language)
+                if not text.strip() or text == kind.code or LEAKS.search(text):
+                    faults.append(f"{kind.__name__} {facts}: {text!r}")
+                if language != "en" and ENGLISH.search(text):
+                    faults.append(f"{kind.__name__} {facts} is in English: {text!r}")
+    faults += [f"not in the {language} catalog: {msgid!r}" for msgid in sorted(set(missing))]
+    assert not faults, "\n".join(faults)
+
+
+def test_different_refusals_say_different_things(app: Flask) -> None:
+    own = {kind.code: sentence(app, kind(**FACTS.get(kind.code, [{}])[0]), "en") for kind in refusals()}
+    assert len(set(own.values())) == len(own), own
+
+
+def test_every_refusal_that_carries_facts_has_examples_here() -> None:
+    assert {kind.code for kind in refusals() if carries_facts(kind)} <= set(FACTS)
+
+
+def test_no_example_is_left_of_a_refusal_that_is_gone() -> None:
+    assert set(FACTS) <= {kind.code for kind in refusals()}
+
+
+def test_codes_are_unique() -> None:
+    codes = [kind.code for kind in refusals()]
+    assert len(set(codes)) == len(codes)
+
+
+def test_a_refusal_without_a_sentence_would_be_found(app: Flask) -> None:
+    class Nameless(BudgetRefusal):
+        code = "nameless_for_this_test"
+
+    try:
+        assert Nameless in set(refusals())
+        try:
+            text = sentence(app, Nameless(), "en")
+        except (KeyError, LookupError):
+            return
+        assert text == "" or text == Nameless.code or text == sentence(app, BudgetRefusal(), "en")
+    finally:
+        del Nameless
