@@ -88,6 +88,16 @@ def envelopes(session: Session, cycle_id: int) -> Sequence[Envelope]:
     return cycle_drafts.envelope_rows(session, cycle_id)
 
 
+def projects_on_ballot(session: Session, cycle: Cycle) -> Sequence[Project]:
+    """The ballot list by number: admitted projects and, after the freeze, those withdrawn since (the voters were
+    shown them)."""
+    listed: sa.ColumnElement[bool] = col(Project.state) == ProjectState.ADMITTED
+    if cycle.frozen_at is not None:
+        listed = sa.or_(listed, col(Project.withdrawn_at) >= cycle.frozen_at)
+    order = col(Project.number)
+    return session.exec(select(Project).where(Project.cycle_id == cycle.id, listed).order_by(order)).all()
+
+
 def require(session: Session, actor: Actor, action: Action, cycle: Cycle, now: datetime) -> None:
     """Refuse unless `actor` may do `action` in the cycle's phase at `now`.
 
@@ -270,17 +280,10 @@ def freeze(session: Session, actor: Actor, slug: str, keyring: KeyRing, *, now: 
 
 
 def document_to_freeze(session: Session, cycle: Cycle) -> bytes:
-    """The frozen document of a cycle from its rows; after the freeze its SHA-256 is `cycle.frozen_hash`.
-
-    A project withdrawn after the freeze stays on the list: it is what the voters were shown.
-    """
+    """The frozen document of a cycle from its rows; after the freeze its SHA-256 is `cycle.frozen_hash`."""
     rows = envelopes(session, cycle.id or 0)
     public_ids = {row.id: row.public_id for row in rows}
-    on_list = sa.or_(
-        col(Project.state) == ProjectState.ADMITTED,
-        sa.and_(col(Project.state) == ProjectState.WITHDRAWN, col(Project.withdrawn_at) >= cycle.frozen_at),
-    )
-    projects = session.exec(select(Project).where(Project.cycle_id == cycle.id, on_list)).all()
+    projects = projects_on_ballot(session, cycle)
     lines = [
         FrozenProject(p.public_id, p.number, public_ids[p.envelope_id], p.cost_tenge or 0) for p in projects
     ]

@@ -13,17 +13,15 @@ from sqlmodel import Session, col, select
 
 from budget import audit
 from budget.ballot_rules import BallotList, decode
-from budget.ballots import ballot_box
-from budget.cycles import calendar, locked, require
+from budget.cycles import calendar, envelopes, locked, projects_on_ballot, require
 from budget.errors import AlreadyDone, NotReady, VotingUnderway
 from budget.keys import KeyRing
 from budget.log.merkle import root
 from budget.permissions import Action, Actor
 from budget.sealing import receipt_of, unseal
 from models.ballot import Ballot, BallotChoice, Participation, SealedBallot
-from models.cycle import Cycle, Envelope
+from models.cycle import Cycle
 from models.enums import BallotStatus, Phase
-from models.project import Project
 
 
 def separate(session: Session, actor: Actor, slug: str, *, now: datetime) -> int:
@@ -88,13 +86,12 @@ def open_ballots(session: Session, actor: Actor, slug: str, keyring: KeyRing, *,
 
 
 def _write_opened(session: Session, cycle: Cycle, opened: list[tuple[SealedBallot, bytes | None]]) -> None:
-    rules = _full_list(session, cycle)
-    envelope_ids = dict(
-        session.exec(select(Envelope.public_id, Envelope.id).where(Envelope.cycle_id == cycle.id))
-    )
-    project_ids = dict(
-        session.exec(select(Project.public_id, Project.id).where(Project.cycle_id == cycle.id))
-    )
+    listed = projects_on_ballot(session, cycle)
+    envelope_ids = {row.public_id: row.id for row in envelopes(session, cycle.id or 0)}
+    public_ids = {row_id: public_id for public_id, row_id in envelope_ids.items()}
+    project_ids = {project.public_id: project.id for project in listed}
+    envelope_of = {project.public_id: public_ids[project.envelope_id] for project in listed}
+    rules = BallotList(cycle.votes_per_resident, envelope_of)
     first = (session.exec(select(sa.func.max(Ballot.id))).one() or 0) + 1
     ballots, choices = [], []
     for number, (row, plain) in enumerate(opened, start=first):
@@ -118,17 +115,6 @@ def _write_opened(session: Session, cycle: Cycle, opened: list[tuple[SealedBallo
         session.exec(sa.insert(Ballot), params=ballots)
     if choices:
         session.exec(sa.insert(BallotChoice), params=choices)
-
-
-def _full_list(session: Session, cycle: Cycle) -> BallotList:
-    """The list the voters were shown: a project withdrawn since then is still a readable choice."""
-    shown = ballot_box(session, cycle).ballot_list
-    withdrawn = session.exec(
-        select(Project.public_id, Envelope.public_id)
-        .join(Envelope, col(Envelope.id) == Project.envelope_id)
-        .where(Project.cycle_id == cycle.id, col(Project.withdrawn_at) >= cycle.frozen_at)
-    ).all()
-    return BallotList(shown.votes_per_resident, {**shown.envelope_of, **dict(withdrawn)})
 
 
 def _refuse_before_close(session: Session, cycle: Cycle, now: datetime) -> None:

@@ -3,7 +3,7 @@
 `certify` stores an allocation (also for imported elections), `count` makes it for a cycle of ours, `publish` shows it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,13 +12,12 @@ from sqlmodel import Session, col, select
 
 from budget import audit, opening, works
 from budget.allocation import Allocation, Candidate, EnvelopeSum, LotOrder, TieOrder, allocate, lot_ranks
-from budget.cycles import envelopes, locked, require
+from budget.cycles import envelopes, locked, projects_on_ballot, require
 from budget.errors import AlreadyDone, CountsDiffer, NotCounted, NotReady
 from budget.permissions import Action, Actor
 from models.ballot import Ballot, BallotChoice, Participation
 from models.cycle import Cycle
 from models.enums import BallotStatus, ProjectState
-from models.project import Project
 from models.result import Count, VerdictRow
 
 
@@ -39,16 +38,6 @@ def tally(session: Session, cycle_id: int) -> dict[int, int]:
         .group_by(col(BallotChoice.project_id))
     )
     return dict(session.exec(counted).all())
-
-
-def projects_on_ballot(session: Session, cycle: Cycle) -> Sequence[Project]:
-    """The projects that were put to the vote, by number; with those withdrawn since the freeze."""
-    listed = col(Project.state) == ProjectState.ADMITTED
-    if cycle.frozen_at is not None:
-        listed = sa.or_(listed, col(Project.withdrawn_at) >= cycle.frozen_at)
-    return session.exec(
-        select(Project).where(Project.cycle_id == cycle.id, listed).order_by(col(Project.number))
-    ).all()
 
 
 def count(

@@ -52,12 +52,17 @@ class Database:
 
     def rewrite_storage(self) -> None:
         """Make deleted values unreadable in the files (after the envelopes are separated)."""
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if self.is_sqlite:
-                connection.exec_driver_sql("VACUUM")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            else:
+        if self._lock is None:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM FULL participation")
+            return
+        with self._lock:
+            pooled = self.engine.raw_connection()  # past the "begin" event: VACUUM stands in no transaction
+            try:
+                pooled.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
+                pooled.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            finally:
+                pooled.close()
 
     def dispose(self) -> None:
         """Close all connections (worker exit, end of a test)."""
