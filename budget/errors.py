@@ -100,7 +100,7 @@ class ChosenTwice(BudgetRefusal):
 
 
 class EmptyWithChoices(BudgetRefusal):
-    """"None of these" together with projects."""
+    """ "None of these" together with projects."""
 
     code = "empty_with_choices"
     field = "choices"
@@ -251,7 +251,8 @@ class AddressWithoutHouse(BudgetRefusal):
 
 
 class AddressFault(BudgetRefusal):
-    """A house number we can't read. Facts: house."""
+    """An address we can't read. Facts: part ("street", "house", or "number" of addresses with `allowed`),
+    street, house."""
 
     code = "address_fault"
     field = "addresses"
@@ -271,7 +272,7 @@ class NotThisState(BudgetRefusal):
 
 
 class PhotoTooLarge(BudgetRefusal):
-    """Facts: limit_bytes."""
+    """Facts: by ("bytes" or "pixels"), limit_bytes, limit_pixels."""
 
     code = "photo_too_large"
     field = "photo"
@@ -284,10 +285,11 @@ class PhotoUnreadable(BudgetRefusal):
     field = "photo"
 
 
-class OwnProject(BudgetRefusal):
-    """Nobody screens a project of their own."""
+class CriteriaContradict(BudgetRefusal):
+    """Admitted with a criterion not met, or rejected with both met. Facts: outcome."""
 
-    code = "own_project"
+    code = "criteria_contradict"
+    field = "outcome"
 
 
 # --- people and signing in ----------------------------------------------------------------------
