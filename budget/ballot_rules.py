@@ -13,8 +13,8 @@ from budget.errors import (
     BudgetRefusal,
     ChosenTwice,
     EmptyWithChoices,
-    NotOnBallot,
     NothingChosen,
+    NotOnBallot,
     SeveralEnvelopes,
     TooManyChoices,
 )
@@ -88,13 +88,15 @@ def decode(plain: bytes, ballot_list: BallotList) -> Choice | str:
     """Read an opened ballot: a choice that keeps the rules, or the code of why it does not count."""
     try:
         content = json.loads(plain)
-        projects, envelope = tuple(content["c"]), content["e"]
-        if not all(isinstance(project, str) for project in projects) or not isinstance(envelope, str):
-            return "unreadable"
-    except (ValueError, TypeError, KeyError):
+        projects, envelope = content["c"], content["e"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return "unreadable"
+    if not isinstance(envelope, str) or not isinstance(projects, list):
+        return "unreadable"
+    if not all(isinstance(project, str) for project in projects):
         return "unreadable"
     try:
-        choice = check(Selection(projects, none_of_these=not projects), ballot_list)
+        choice = check(Selection(tuple(projects), none_of_these=not projects), ballot_list)
     except BudgetRefusal as refusal:
         return refusal.code
     return choice if choice.envelope == envelope else "wrong_envelope"

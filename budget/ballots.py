@@ -65,9 +65,15 @@ _FOUND = sa.select(_P.c.cast_at, _P.c.channel, _P.c.receipt).where(
     _P.c.cycle_id == sa.bindparam("cycle_id"), _P.c.voter_key == sa.bindparam("voter_key")
 )
 _ONCE = ["cycle_id", "voter_key"]
+_COUNTED = {
+    "preserve_rowcount": True
+}  # SQLAlchemy leaves the count of an INSERT at -1 on PostgreSQL otherwise
 _INSERT: dict[str, Any] = {
-    "sqlite": sqlite.insert(_P).on_conflict_do_nothing(index_elements=_ONCE),
-    "postgresql": postgresql.insert(_P).on_conflict_do_nothing(index_elements=_ONCE),
+    "sqlite": sqlite.insert(_P).on_conflict_do_nothing(index_elements=_ONCE).execution_options(**_COUNTED),
+    "postgresql": postgresql.insert(_P)
+    .on_conflict_do_nothing(index_elements=_ONCE)
+    .inline()
+    .execution_options(**_COUNTED),
 }
 
 

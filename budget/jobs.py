@@ -23,9 +23,12 @@ from models.service import JobClaim
 KEEP_CLAIMS = timedelta(days=2)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TABLE = JobClaim.__table__  # type: ignore[attr-defined]
+_COUNTED = {
+    "preserve_rowcount": True
+}  # SQLAlchemy leaves the count of an INSERT at -1 on PostgreSQL otherwise
 _CLAIM: dict[str, Any] = {
-    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().execution_options(**_COUNTED),
+    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().execution_options(**_COUNTED),
 }
 
 

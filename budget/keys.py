@@ -7,6 +7,7 @@ ballot key  a Curve25519 pair for libsodium sealed boxes; the private half lies 
             hold it in shares.
 """
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -24,8 +25,8 @@ from budget.errors import KeyMissing
 class CycleKeys:
     """The secrets of one cycle, 32 bytes each."""
 
-    voter_salt: bytes
-    ballot_private_key: bytes
+    voter_salt: bytes = field(repr=False)
+    ballot_private_key: bytes = field(repr=False)
 
     @property
     def ballot_public_key(self) -> bytes:
@@ -61,17 +62,8 @@ class KeyRing:
         path = self._path(slug)
         if not path.exists():
             self.key_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            text = json.dumps(
-                {
-                    "voter_salt": secrets.token_hex(32),
-                    "ballot_private_key": bytes(PrivateKey.generate()).hex(),
-                }
-            )
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            salt, key = secrets.token_hex(32), bytes(PrivateKey.generate()).hex()
+            _write_once(path, json.dumps({"voter_salt": salt, "ballot_private_key": key}))
         return self.cycle_keys(slug)
 
     def cycle_keys(self, slug: str) -> CycleKeys:
@@ -86,6 +78,26 @@ class KeyRing:
         if not slug or "/" in slug or slug.startswith("."):
             raise KeyMissing(slug=slug)
         return self.key_dir / f"{slug}.json"
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write the whole file or nothing; whoever comes second leaves the first one's file as it is."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)  # unlike a rename it never replaces a key that ballots are sealed with
+    finally:
+        fresh.unlink()
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
 
 
 def _hmac(key: bytes, text: bytes) -> bytes:
