@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from budget.errors import SettingFault
-from budget.phases import Window
+from budget.phases import Window, calendar_of
 from budget.settings import CycleDraft, EnvelopeDraft, Text
 from models.base import new_public_id
 from models.cycle import Cycle, Envelope, PhaseWindow
@@ -32,6 +32,8 @@ DIRECT = (
 )
 """Settings whose column has the same name and type."""
 
+_MINUTE = "%Y-%m-%dT%H:%MZ"
+
 
 def draft_of(session: Session, cycle: Cycle) -> CycleDraft:
     """The settings and the calendar of a cycle as values."""
@@ -40,7 +42,7 @@ def draft_of(session: Session, cycle: Cycle) -> CycleDraft:
     return CycleDraft(
         title=_text(cycle, "title"),
         envelopes=tuple(EnvelopeDraft(_text(row, "name"), row.total_tenge, row.public_id) for row in rows),
-        windows=tuple(Window(row.phase, row.starts_at, row.ends_at) for row in windows),
+        windows=calendar_of(Window(row.phase, row.starts_at, row.ends_at) for row in windows).windows,
         directions=tuple(Direction(name) for name in cycle.directions),
         methods=tuple(Assurance(name) for name in cycle.methods),
         **{name: getattr(cycle, name) for name in DIRECT},
@@ -153,8 +155,12 @@ def _plain(name: str, draft: CycleDraft) -> str:
     if name == "title":
         return " | ".join(getattr(value, language) for language in Language)
     if name == "windows":
-        spans = sorted((w.starts_at, w.ends_at, w.phase) for w in value if w.ends_at)
-        return "; ".join(f"{phase} {a:%Y-%m-%dT%H:%MZ}/{b:%Y-%m-%dT%H:%MZ}" for a, b, phase in spans)
+        return "; ".join(_span(window) for window in calendar_of(value).windows)
     if name in ("directions", "methods"):
         return ", ".join(sorted(str(member) for member in value))
     return "" if value is None else str(value)
+
+
+def _span(window: Window) -> str:
+    ends = f"{window.ends_at:{_MINUTE}}" if window.ends_at else ""
+    return f"{window.phase} {window.starts_at:{_MINUTE}}/{ends}"

@@ -205,14 +205,15 @@ def extend_phase(
 ) -> Cycle:
     """Move the end of a phase later; later phases it would overlap move by the same time. Logged with its reason.
 
-    Raises: NotPermitted, NotFound, ReasonRequired, ExtensionFault.
+    Raises: NotPermitted, NotFound, NotReady(unmet=("published",)), ReasonRequired, ExtensionFault.
     """
-    _permit(actor, Action.EXTEND_DEADLINE)
-    cycle = locked(session, slug)
+    cycle = own(session, actor, Action.EXTEND_DEADLINE, slug)
+    if cycle.published_at is None:
+        raise NotReady(unmet=("published",))
     if not reason.strip():
         raise ReasonRequired
     old = calendar(session, cycle.id or 0)
-    new = extend(old, phase, new_end, now=now)
+    new = extend(old, phase, new_end, now=now, reopen=may_reopen(cycle, phase))
     for before, after in zip(old.windows, new.windows, strict=True):
         if before == after:
             continue

@@ -1,0 +1,68 @@
+"""Permission = role × phase: the whole matrix, generated, against a table written here by hand.
+
+A change of the rules must be made twice, and is then seen in the difference of this file.
+"""
+
+from itertools import product
+
+import pytest
+
+from budget.permissions import RULES, SYSTEM, VISITOR, Action, has_role, may
+from models.enums import Phase, Role
+
+AFTER_VOTE = (Phase.DECISION, Phase.IMPLEMENTATION, Phase.ARCHIVE)
+BEFORE_VOTE = (Phase.SUBMISSION, Phase.SCREENING)
+ANY = (None, *Phase)
+
+TABLE: dict[Action, tuple[set[Role], tuple[Phase | None, ...]]] = {
+    Action.SUBMIT_PROJECT: ({Role.RESIDENT}, (Phase.SUBMISSION,)),
+    Action.CORRECT_PROJECT: ({Role.RESIDENT}, BEFORE_VOTE),
+    Action.WITHDRAW_PROJECT: ({Role.RESIDENT}, BEFORE_VOTE),
+    Action.SEE_OWN_PAGE: ({Role.RESIDENT}, ANY),
+    Action.CAST_BALLOT: ({Role.RESIDENT, Role.SYSTEM}, (Phase.VOTING,)),
+    Action.SEE_QUEUE: ({Role.COUNCIL}, ANY),
+    Action.SCREEN_PROJECT: ({Role.COUNCIL, Role.SYSTEM}, BEFORE_VOTE),
+    Action.SEE_OFFICE: ({Role.COORDINATOR}, ANY),
+    Action.MANAGE_CYCLE: ({Role.COORDINATOR, Role.SYSTEM}, ANY),
+    Action.EDIT_SETTINGS: ({Role.COORDINATOR, Role.SYSTEM}, ANY),
+    Action.EXTEND_DEADLINE: ({Role.COORDINATOR}, ANY),
+    Action.FREEZE: ({Role.COORDINATOR, Role.SYSTEM}, ANY),
+    Action.CLOSE_COUNT: ({Role.COORDINATOR, Role.SYSTEM}, AFTER_VOTE),
+    Action.PUBLISH_RESULTS: ({Role.COORDINATOR, Role.SYSTEM}, AFTER_VOTE),
+    Action.SET_WORKS: ({Role.COORDINATOR, Role.SYSTEM}, AFTER_VOTE),
+}
+MATRIX = list(product(Role, Action))
+
+
+def test_the_table_here_knows_every_action() -> None:
+    assert set(TABLE) == set(Action) == set(RULES)
+
+
+@pytest.mark.parametrize(("role", "action"), MATRIX)
+def test_the_matrix_of_roles_actions_and_phases(role: Role, action: Action) -> None:
+    roles, phases = TABLE[action]
+    assert has_role(role, action) == (role in roles)
+    for phase in ANY:
+        expected = "role" if role not in roles else "phase" if phase not in phases else ""
+        decision = may(role, action, phase)
+        assert (decision.allowed, decision.reason) == (expected == "", expected), phase
+
+
+def test_a_visitor_may_do_nothing() -> None:
+    assert not any(may(VISITOR.role, action, phase).allowed for action, phase in product(Action, ANY))
+
+
+def test_nobody_both_screens_and_runs_the_count() -> None:
+    """The council decides on projects, the coordinator on the calendar: one person with both would decide alone."""
+    for role in (Role.COUNCIL, Role.COORDINATOR, Role.RESIDENT):
+        assert not (has_role(role, Action.SCREEN_PROJECT) and has_role(role, Action.CLOSE_COUNT))
+
+
+def test_while_people_vote_nobody_counts_screens_or_takes_applications() -> None:
+    closed = (Action.SUBMIT_PROJECT, Action.SCREEN_PROJECT, Action.CLOSE_COUNT, Action.PUBLISH_RESULTS)
+    assert not any(may(role, action, Phase.VOTING).allowed for role, action in product(Role, closed))
+
+
+def test_the_system_is_no_person() -> None:
+    assert SYSTEM.id is None
+    assert VISITOR.id is None
