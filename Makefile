@@ -4,7 +4,7 @@
 SHELL = /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL = help
-.PHONY: help run test bench reset lint fmt messages constraints install assets translations
+.PHONY: help run test bench reset lint fmt messages constraints machine install assets translations
 
 PYTHON ?= python3
 BIN = .venv/bin
@@ -15,17 +15,15 @@ ASSETS := $(shell find views/assets -name node_modules -prune -o -type f -print 
 CATALOGS := $(wildcard views/translations/*/LC_MESSAGES/messages.po)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 run: install ## serve the demo at http://127.0.0.1:8000 (PORT=… changes it), Ctrl-C stops it
 	@exec $(BIN)/python deploy/serve.py run
 
-test: install .venv/.tests-installed ## install what tests need and run all of them
-	@sh deploy/machine.sh test
+test: machine install .venv/.tests-installed ## install what tests need and run all of them
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
-bench: install .venv/.tests-installed ## measure against the goals, print and keep in tests/bench/RESULTS.md
-	@sh deploy/machine.sh test
+bench: machine install .venv/.tests-installed ## measure against the goals, print and keep in tests/bench/RESULTS.md
 	@$(BIN)/python -m tests.bench
 
 reset: ## empty the demo: the next `make run` starts anew
@@ -47,6 +45,9 @@ messages: .venv/.installed ## collect the texts of pages into the kk and ru cata
 constraints: .venv/.tests-installed ## write the exact versions of this .venv to deploy/constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable | grep -E '^[A-Za-z0-9._-]+==' > deploy/constraints.new
 	@mv deploy/constraints.new deploy/constraints.txt
+
+machine:
+	@sh deploy/machine.sh test
 
 install: .venv/.installed assets translations ## only install and build, start nothing
 
