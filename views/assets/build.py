@@ -16,6 +16,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -99,6 +100,15 @@ def compile_css(environment: dict[str, str]) -> bytes:
     ).stdout.strip()
 
 
+def with_built_images(css: bytes, manifest: dict[str, str]) -> bytes:
+    """The sheet with every url() of ours turned to the built name; KeyError on a picture that is not there."""
+
+    def built(match: re.Match[bytes]) -> bytes:
+        return f"url({manifest[match[1].decode()]})".encode()
+
+    return re.sub(rb'url\("?([\w-]+\.svg)"?\)', built, css)
+
+
 def write_hashed(name: str, content: bytes) -> str:
     """Write content and its gzip copy under a name that contains its hash; return that name."""
     stem, suffix = name.rsplit(".", 1)
@@ -112,11 +122,10 @@ def build() -> dict[str, str]:
     """Build everything and return the manifest. Files of earlier builds are removed at the end."""
     environment = node_environment()
     install_modules(environment)
-    contents = {"main.css": compile_css(environment)}
-    contents |= {path.name: path.read_bytes() for path in sorted((HERE / "js").glob("*.js"))}
-    contents |= {path.name: path.read_bytes() for path in sorted((HERE / "images").glob("*.svg"))}
     STATIC.mkdir(exist_ok=True)
-    manifest = {name: write_hashed(name, content) for name, content in contents.items()}
+    plain = [path for path in source_files() if path.suffix in {".js", ".svg"}]
+    manifest = {path.name: write_hashed(path.name, path.read_bytes()) for path in plain}
+    manifest["main.css"] = write_hashed("main.css", with_built_images(compile_css(environment), manifest))
     MANIFEST.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     kept = {*manifest.values(), *(f"{name}.gz" for name in manifest.values()), MANIFEST.name}
     for old in STATIC.iterdir():

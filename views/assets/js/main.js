@@ -18,15 +18,13 @@ for (const box of document.querySelectorAll("[data-count]")) {
   show();
 }
 
-for (const list of document.querySelectorAll("[data-ballot]")) {
-  const out = list.closest("form")?.querySelector("[data-chosen]");
+for (const out of document.querySelectorAll("[data-chosen]")) {
+  const form = out.closest("form");
   const show = () => {
-    out.textContent = list.querySelectorAll(":checked").length;
+    out.textContent = form.querySelectorAll("[data-ballot] :checked:not([data-none])").length;
   };
-  if (out) {
-    list.addEventListener("change", show);
-    show();
-  }
+  form.addEventListener("change", show);
+  show();
 }
 
 for (const note of document.querySelectorAll("[data-session-seconds]")) {
