@@ -15,7 +15,7 @@ from babel.dates import get_month_names
 from flask import Flask
 from flask_babel import gettext as _
 
-from models.enums import Language
+from models.enums import Assurance, Direction, Language
 from views import labels, page_context
 from views.i18n import TIME_ZONE, current_language, switch_language_url
 
@@ -95,14 +95,14 @@ def deadline(moment: datetime) -> str:
         told = f"{long_date(moment - _A_MOMENT)}, 24:00"
     else:
         told = date_time(moment)
-    return _("%(moment)s, Astana time", moment=told)
+    return str(_("%(moment)s, Astana time", moment=told))
 
 
 def span(starts_at: datetime, ends_at: datetime | None) -> str:
     """`6 – 24 сәуір`, `20 қаңтар – 1 наурыз`: first to last day of a half-open interval, without the year."""
     first = local_day(starts_at)
     if ends_at is None:
-        return _("from %(day)s", day=day_month(first))
+        return str(_("from %(day)s", day=day_month(first)))
     last = local_day(ends_at - _A_MOMENT)
     if first == last:
         return day_month(first)
@@ -122,6 +122,11 @@ def in_language(row: Any, name: str) -> Localised:
     return Localised("", wanted)
 
 
+def lower_first(text: str) -> str:
+    """For a label that stands inside a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 def init_app(app: Flask) -> None:
     """Filters, globals and the variables every page has."""
     app.jinja_env.filters |= {
@@ -134,6 +139,10 @@ def init_app(app: Flask) -> None:
         "datetime": date_time,
         "deadline": deadline,
         "label": labels.label,
+        "unpublished": labels.unpublished,
+        "direction": lambda code: labels.label(Direction(code)),
+        "assurance": lambda code: labels.label(Assurance(code)),
+        "lower_first": lower_first,
     }
     app.jinja_env.globals |= {
         "switch_language_url": switch_language_url,

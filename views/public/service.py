@@ -72,4 +72,5 @@ def _picture(public_id: str, *, small: bool) -> Response:
     response = Response(content, content_type="image/jpeg")
     response.headers["Cache-Control"] = "public, max-age=3600"
     response.set_etag(f"{public_id}{'-small' if small else ''}")
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,236 @@
+"""Projects as the public sees them: cards, the filtered list, and the whole life of one.
+
+Everything submitted is public, from "being reviewed" on; what the council has not decided says nothing more. A
+withdrawn project keeps its address and its title, nothing else. Verdicts and works are read only where the result
+is published. Six statements a page at most, whatever the number of projects.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from budget.reading.cycles import WON
+from budget.reading.folding import matches
+from models.cycle import Cycle
+from models.enums import Direction, Language, ProjectState, VerdictKind, WorksStatus
+from models.project import Photo, Project, ProjectAddress
+from models.result import VerdictRow
+from models.works import Works
+
+PER_PAGE = 20
+
+
+class Standing(StrEnum):
+    """What a list may be filtered by: where a project stands, in the words of the public."""
+
+    REVIEWED = "reviewed"
+    RETURNED = "returned"
+    ADMITTED = "admitted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A house of a project."""
+
+    street_kk: str | None
+    street_ru: str | None
+    street_en: str | None
+    house: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A project in a list. `photo` is the photo's public id."""
+
+    id: int
+    public_id: str
+    number: int
+    language: Language
+    title_kk: str | None
+    title_ru: str | None
+    title_en: str | None
+    area_id: int | None
+    direction: Direction | None
+    estimate_tenge: int | None
+    cost_tenge: int | None
+    state: ProjectState
+    verdict: VerdictKind | None
+    works: WorksStatus | None
+    photo: str | None
+    addresses: tuple[Address, ...] = ()
+
+    @property
+    def shown_tenge(self) -> int | None:
+        """The admitted cost, else the author's estimate, else nothing was published."""
+        return self.cost_tenge or self.estimate_tenge
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a visitor asked a list for; empty = everything. `page` counts from 1."""
+
+    text: str = ""
+    area: str = ""
+    direction: Direction | None = None
+    standing: Standing | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPage:
+    """One page of a list."""
+
+    cards: tuple[Card, ...]
+    total: int
+    page: int
+    pages: int
+
+
+_CARD_COLUMNS = [
+    col(getattr(Project, name))
+    for name in Card.__dataclass_fields__
+    if name not in ("verdict", "works", "photo", "addresses")
+]
+_PHOTO = (
+    sa.select(sa.func.min(col(Photo.public_id)))
+    .where(col(Photo.project_id) == col(Project.id), col(Project.state) != ProjectState.WITHDRAWN)
+    .correlate(Project)
+    .scalar_subquery()
+)
+_IS_OUT = col(Cycle.results_published_at).is_not(None)
+_JOINED = (
+    sa.join(Project, Cycle, col(Cycle.id) == col(Project.cycle_id))
+    .outerjoin(VerdictRow, sa.and_(col(VerdictRow.project_id) == col(Project.id), _IS_OUT))
+    .outerjoin(Works, sa.and_(col(Works.project_id) == col(Project.id), _IS_OUT))
+)
+_IN_CYCLE = (
+    sa.select(*_CARD_COLUMNS, col(VerdictRow.kind), col(Works.status), _PHOTO)
+    .select_from(_JOINED)
+    .where(col(Project.cycle_id) == sa.bindparam("cycle"))
+    .order_by(col(Project.number))
+)
+_COUNTED = _IN_CYCLE.add_columns(sa.func.count().over())
+_WORDS = (
+    sa.select(col(Project.id))
+    .add_columns(
+        *(
+            col(getattr(Project, f"{name}_{language}"))
+            for name in ("title", "description")
+            for language in Language
+        )
+    )
+    .select_from(_JOINED)
+    .where(col(Project.cycle_id) == sa.bindparam("cycle"))
+    .order_by(col(Project.number))
+)
+_ADDRESS_COLUMNS = [col(getattr(ProjectAddress, name)) for name in Address.__dataclass_fields__]
+_ADDRESSES = (
+    sa.select(col(ProjectAddress.project_id), *_ADDRESS_COLUMNS)
+    .where(col(ProjectAddress.project_id).in_(sa.bindparam("projects", expanding=True)))
+    .order_by(col(ProjectAddress.project_id), col(ProjectAddress.position))
+)
+_ALL_ADDRESSES = (
+    sa.select(col(ProjectAddress.project_id), *_ADDRESS_COLUMNS)
+    .join(Project, col(Project.id) == col(ProjectAddress.project_id))
+    .where(col(Project.cycle_id) == sa.bindparam("cycle"))
+)
+_SAMPLE = _IN_CYCLE.where(col(Project.state) == ProjectState.ADMITTED).order_by(None)
+
+
+def listed(session: Session, cycle_id: int, query: Query, area_ids: dict[str, int]) -> ProjectPage:
+    """A page of the cycle's projects by number. Two statements; three and the folding of at most some hundred
+    texts when words are asked for. `area_ids` gives the id of each area code; an unknown code finds nothing."""
+    conditions = list(_conditions(query, area_ids))
+    if query.text.strip():
+        return _found(session, cycle_id, query, conditions)
+    statement = _COUNTED.where(*conditions).limit(PER_PAGE).offset((max(query.page, 1) - 1) * PER_PAGE)
+    rows = session.connection().execute(statement, {"cycle": cycle_id}).all()
+    if not rows and query.page > 1:
+        return listed(session, cycle_id, _first(query), area_ids)
+    return _page(session, [row[:-1] for row in rows], rows[0][-1] if rows else 0, max(query.page, 1))
+
+
+def sample(session: Session, cycle_id: int, limit: int) -> tuple[Card, ...]:
+    """A few projects of the ballot, winners first, those with a photo before those without. One statement."""
+    order = (
+        sa.case((col(VerdictRow.kind).in_(WON), 0), else_=1),
+        _PHOTO.is_(None),
+        col(VerdictRow.place),
+        col(Project.number),
+    )
+    rows: Any = session.connection().execute(_SAMPLE.order_by(*order).limit(limit), {"cycle": cycle_id})
+    return tuple(Card(*row) for row in rows)
+
+
+def everything(session: Session, cycle_id: int) -> tuple[Card, ...]:
+    """All projects of a cycle with their addresses, for a short archive. Two statements."""
+    rows = session.connection().execute(_IN_CYCLE, {"cycle": cycle_id}).all()
+    return _cards(session, rows)
+
+
+def _first(query: Query) -> Query:
+    return Query(query.text, query.area, query.direction, query.standing, 1)
+
+
+def _conditions(query: Query, area_ids: dict[str, int]) -> Sequence[Any]:
+    found: list[Any] = []
+    if query.area:
+        found.append(col(Project.area_id) == area_ids.get(query.area, -1))
+    if query.direction:
+        found.append(col(Project.direction) == query.direction)
+    if query.standing:
+        found.append(_STANDINGS[query.standing])
+    return found
+
+
+_STANDINGS: dict[Standing, Any] = {
+    Standing.REVIEWED: col(Project.state) == ProjectState.SUBMITTED,
+    Standing.RETURNED: col(Project.state) == ProjectState.RETURNED,
+    Standing.ADMITTED: col(Project.state) == ProjectState.ADMITTED,
+    Standing.REJECTED: col(Project.state) == ProjectState.REJECTED,
+    Standing.WITHDRAWN: col(Project.state) == ProjectState.WITHDRAWN,
+    Standing.WON: col(VerdictRow.kind).in_(WON),
+    Standing.LOST: sa.and_(
+        col(VerdictRow.kind).is_not(None), col(VerdictRow.kind).not_in((*WON, VerdictKind.WITHDRAWN))
+    ),
+}
+
+
+def _found(session: Session, cycle_id: int, query: Query, conditions: list[Any]) -> ProjectPage:
+    connection = session.connection()
+    streets: dict[int, list[str | None]] = defaultdict(list)
+    for project, *parts in connection.execute(_ALL_ADDRESSES, {"cycle": cycle_id}):
+        streets[project].extend(parts)
+    texts = connection.execute(_WORDS.where(*conditions), {"cycle": cycle_id})
+    ids = [row[0] for row in texts if matches(query.text, *row[1:], *streets[row[0]])]
+    page = min(max(query.page, 1), max(1, -(-len(ids) // PER_PAGE)))
+    wanted = ids[(page - 1) * PER_PAGE : page * PER_PAGE]
+    rows = connection.execute(_IN_CYCLE.where(col(Project.id).in_(wanted)), {"cycle": cycle_id}).all()
+    return _page(session, rows, len(ids), page)
+
+
+def _page(session: Session, rows: Sequence[Any], total: int, page: int) -> ProjectPage:
+    return ProjectPage(_cards(session, rows), total, page, max(1, -(-total // PER_PAGE)))
+
+
+def _cards(session: Session, rows: Sequence[Any]) -> tuple[Card, ...]:
+    addresses = addresses_of(session, [row[0] for row in rows])
+    return tuple(replace(Card(*row), addresses=addresses.get(row[0], ())) for row in rows)
+
+
+def addresses_of(session: Session, project_ids: list[int]) -> dict[int, tuple[Address, ...]]:
+    """The addresses of some projects, in their order. One statement, none for no projects."""
+    found: dict[int, list[Address]] = defaultdict(list)
+    if project_ids:
+        for row in session.connection().execute(_ADDRESSES, {"projects": project_ids}):
+            found[row[0]].append(Address(*row[1:]))
+    return {project: tuple(addresses) for project, addresses in found.items()}

@@ -1,0 +1,150 @@
+"""A published result: per envelope every project's place, votes, money and verdict; turnout; the lot.
+
+Nothing is read before `results_published_at`; whoever asks earlier gets None, so no page can leak a count.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from budget.reading.cycles import WON, CycleView, EnvelopeFacts, envelopes
+from models.enums import Language, VerdictKind, WorksStatus
+from models.people import Resident
+from models.project import Project
+from models.result import Count, VerdictRow
+from models.works import Works
+
+OUT_OF_RUNNING = (VerdictKind.BELOW_MINIMUM, VerdictKind.WITHDRAWN, VerdictKind.INELIGIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A project in the result; sums in the cycle's currency."""
+
+    public_id: str
+    number: int
+    language: Language
+    title_kk: str | None
+    title_ru: str | None
+    title_en: str | None
+    position: int
+    place: int | None
+    votes: int
+    cost_tenge: int
+    remaining_before_tenge: int
+    remaining_after_tenge: int
+    kind: VerdictKind
+    missing_votes: int | None
+    missing_tenge: int | None
+    works: WorksStatus | None
+
+    @property
+    def is_won(self) -> bool:
+        """Does it get built?"""
+        return self.kind in WON
+
+
+@dataclass(frozen=True)
+class EnvelopeOutcome:
+    """An envelope with its projects in the order of the count."""
+
+    envelope: EnvelopeFacts
+    lines: tuple[Line, ...]
+
+    @property
+    def spent_tenge(self) -> int:
+        """Cost of its winners, those paid from the leftovers included."""
+        return sum(line.cost_tenge for line in self.lines if line.is_won)
+
+    @property
+    def cut(self) -> Line | None:
+        """The first project after the last one the envelope paid: the line of the money is drawn above it. A rule
+        that passes over leaves dearer projects unpaid above the line, a pass over leftovers pays some below it."""
+        paid = [index for index, line in enumerate(self.lines) if line.kind is VerdictKind.WON]
+        after = paid[-1] + 1 if paid else 0
+        return self.lines[after] if after < len(self.lines) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """Who took part. `roll` is the number of residents on the roll now; 0 where the cycle had no roll of ours."""
+
+    counted_at: datetime
+    participations: int
+    valid: int
+    empty: int
+    invalid: int
+    roll: int
+    ballots_root: str
+    draw: str | None
+    draw_note: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The whole published result."""
+
+    envelopes: tuple[EnvelopeOutcome, ...]
+    turnout: Turnout
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All projects, envelope by envelope."""
+        return tuple(line for part in self.envelopes for line in part.lines)
+
+    @property
+    def spent_tenge(self) -> int:
+        """Cost of all winners."""
+        return sum(part.spent_tenge for part in self.envelopes)
+
+    @property
+    def total_tenge(self) -> int:
+        """Money of all envelopes."""
+        return sum(part.envelope.total_tenge for part in self.envelopes)
+
+    @property
+    def winners(self) -> int:
+        """How many projects get built."""
+        return sum(line.is_won for line in self.lines)
+
+
+_PROJECT = [
+    col(getattr(Project, name))
+    for name in ("public_id", "number", "language", "title_kk", "title_ru", "title_en")
+]
+_VERDICT = [
+    col(getattr(VerdictRow, name))
+    for name in Line.__dataclass_fields__
+    if name in VerdictRow.model_fields and name != "project_id"
+]
+_LINES = (
+    sa.select(col(VerdictRow.envelope_id), *_PROJECT, *_VERDICT, col(Works.status))
+    .join(Project, col(Project.id) == col(VerdictRow.project_id))
+    .outerjoin(Works, col(Works.project_id) == col(Project.id))
+    .where(col(VerdictRow.cycle_id) == sa.bindparam("cycle"))
+    .order_by(col(VerdictRow.position))
+)
+_COUNT = sa.select(
+    *(col(getattr(Count, name)) for name in ("counted_at", "participations", "valid", "empty", "invalid")),
+    sa.select(sa.func.count()).select_from(Resident).scalar_subquery(),
+    *(col(getattr(Count, name)) for name in ("ballots_root", "draw", "draw_note")),
+).where(col(Count.cycle_id) == sa.bindparam("cycle"))
+
+
+def of_cycle(session: Session, cycle: CycleView) -> Outcome | None:
+    """The result of a cycle, or None while it is not published or was never counted here. Three statements."""
+    if not cycle.has_results:
+        return None
+    key = {"cycle": cycle.settings.id}
+    count: Any = session.connection().execute(_COUNT, key).one_or_none()
+    if count is None:
+        return None
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for envelope, *values in session.connection().execute(_LINES, key).tuples():
+        lines[envelope].append(Line(*values))
+    parts = (EnvelopeOutcome(part, tuple(lines[part.id])) for part in envelopes(session, cycle.settings.id))
+    return Outcome(tuple(parts), Turnout(*count))

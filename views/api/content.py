@@ -1,0 +1,117 @@
+"""From read models to what the schemas describe: plain dicts with every key present."""
+
+from typing import Any
+
+from flask import url_for
+
+from budget.reading.cycles import CycleView
+from budget.reading.places import AreaFacts
+from budget.reading.projects import Card
+from budget.reading.results import EnvelopeOutcome, Line, Outcome
+from models.enums import Language, ProjectState
+
+
+def texts(row: Any, name: str) -> dict[str, str | None]:
+    """`row.<name>_kk`, `_ru`, `_en`."""
+    return {language.value: getattr(row, f"{name}_{language}") for language in Language}
+
+
+def cycle(view: CycleView) -> dict[str, Any]:
+    """A cycle with its figures."""
+    settings, numbers = view.settings, view.numbers
+    return {
+        "slug": settings.slug,
+        "year": settings.year,
+        "title": texts(settings, "title"),
+        "origin": settings.origin,
+        "is_demo": settings.is_demo,
+        "phase": view.phase,
+        "currency": settings.currency,
+        "allotted_tenge": settings.allotted_tenge,
+        "figures": view.figures,
+        "received": numbers.received,
+        "admitted": numbers.admitted,
+        "rejected": numbers.rejected,
+        "voters": numbers.voters,
+        "winners": numbers.winners,
+        "works": {status.value: count for status, count in numbers.works.items()},
+        "frozen_hash": settings.frozen_hash,
+        "links": cycle_links(view),
+    }
+
+
+def cycle_links(view: CycleView) -> dict[str, str]:
+    """Addresses of what belongs to a cycle."""
+    slug = view.slug
+    links = {
+        "self": url_for("api.cycle", slug=slug),
+        "projects": url_for("api.projects", slug=slug),
+        "page": url_for("public.cycle", slug=slug, lang="kk"),
+    }
+    if view.has_results:
+        links["results"] = url_for("api.results", slug=slug)
+    return links
+
+
+def project(card: Card, areas: dict[int, AreaFacts]) -> dict[str, Any]:
+    """A project of a list; of a withdrawn one only its title."""
+    is_shown = card.state is not ProjectState.WITHDRAWN
+    area = areas.get(card.area_id or 0)
+    return {
+        "id": card.public_id,
+        "number": card.number,
+        "language": card.language,
+        "title": texts(card, "title"),
+        "direction": card.direction,
+        "area": area.code if area else None,
+        "addresses": [
+            {"street": texts(address, "street"), "house": address.house} for address in card.addresses
+        ]
+        if is_shown
+        else [],
+        "estimate_tenge": card.estimate_tenge,
+        "cost_tenge": card.cost_tenge,
+        "state": card.state,
+        "verdict": card.verdict,
+        "works": card.works,
+        "links": {"page": url_for("public.project", public_id=card.public_id, lang="kk")},
+    }
+
+
+def results(view: CycleView, outcome: Outcome) -> dict[str, Any]:
+    """A published result."""
+    turnout = outcome.turnout
+    return {
+        "cycle": view.slug,
+        "rule": view.settings.rule.value,
+        "minimum_votes": view.settings.minimum_votes,
+        "participations": turnout.participations,
+        "ballots": {"valid": turnout.valid, "empty": turnout.empty, "invalid": turnout.invalid},
+        "ballots_root": turnout.ballots_root or None,
+        "draw": turnout.draw,
+        "envelopes": [_envelope(part) for part in outcome.envelopes],
+    }
+
+
+def _envelope(part: EnvelopeOutcome) -> dict[str, Any]:
+    return {
+        "id": part.envelope.public_id,
+        "name": texts(part.envelope, "name"),
+        "total_tenge": part.envelope.total_tenge,
+        "spent_tenge": part.spent_tenge,
+        "projects": [_verdict(line) for line in part.lines],
+    }
+
+
+def _verdict(line: Line) -> dict[str, Any]:
+    return {
+        "id": line.public_id,
+        "place": line.place,
+        "votes": line.votes,
+        "cost_tenge": line.cost_tenge,
+        "remaining_before_tenge": line.remaining_before_tenge,
+        "remaining_after_tenge": line.remaining_after_tenge,
+        "verdict": line.kind,
+        "missing_votes": line.missing_votes,
+        "missing_tenge": line.missing_tenge,
+    }

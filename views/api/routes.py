@@ -1,0 +1,115 @@
+"""The open data at /api/v1: cycles, their projects, their published results; described by OpenAPI.
+
+Read-only and public. A count that is not published is not there: results answer 404 until the day.
+"""
+
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api, Blueprint
+
+from budget.reading import cycles as reading_cycles
+from budget.reading import projects as reading_projects
+from budget.reading import results as reading_results
+from budget.reading.projects import Query
+from views.access import declared, public
+from views.api import content
+from views.api.schemas import (
+    CycleSchema,
+    CyclesSchema,
+    ProblemSchema,
+    ProjectsQuerySchema,
+    ProjectsSchema,
+    ResultsSchema,
+)
+from views.errors import problem
+from views.page_cache import cacheable
+from views.page_context import places
+from views.request_scope import now, reading
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1", description="Open data of the participation budget")
+
+
+class QuietApi(Api):  # type: ignore[misc]  # flask-smorest has no types
+    """Leaves error handling to views/errors.py, which answers pages and programs alike."""
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+
+@bp.get("/cycles", endpoint="cycles")
+@public
+@cacheable
+@bp.response(200, CyclesSchema)
+def list_cycles() -> dict[str, Any]:
+    """All published cycles."""
+    found = reading_cycles.published(reading(), now=now())
+    return {"cycles": [content.cycle(view) for view in found]}
+
+
+@bp.get("/cycles/<slug>")
+@public
+@cacheable
+@bp.response(200, CycleSchema)
+@bp.alt_response(404, schema=ProblemSchema, content_type=ProblemSchema.media_type)
+def cycle(slug: str) -> dict[str, Any]:
+    """One cycle."""
+    return content.cycle(reading_cycles.by_slug(reading(), slug, now=now()))
+
+
+@bp.get("/cycles/<slug>/projects")
+@public
+@cacheable
+@bp.arguments(ProjectsQuerySchema, location="query")
+@bp.response(200, ProjectsSchema)
+@bp.alt_response(404, schema=ProblemSchema, content_type=ProblemSchema.media_type)
+def projects(query: dict[str, int], slug: str) -> dict[str, Any]:
+    """The projects of a cycle, twenty a page."""
+    view = reading_cycles.by_slug(reading(), slug, now=now(), with_numbers=False)
+    found = reading_projects.listed(reading(), view.settings.id, Query(page=query["page"]), {})
+    areas = {area.id: area for area in places().areas}
+    return {
+        "projects": [content.project(card, areas) for card in found.cards],
+        "total": found.total,
+        "page": found.page,
+        "pages": found.pages,
+    }
+
+
+@bp.get("/cycles/<slug>/results")
+@public
+@cacheable
+@bp.response(200, ResultsSchema)
+@bp.alt_response(404, schema=ProblemSchema, content_type=ProblemSchema.media_type)
+def results(slug: str) -> Any:
+    """The published result of a cycle; 404 with the code `not_published` before."""
+    view = reading_cycles.by_slug(reading(), slug, now=now(), with_numbers=False)
+    outcome = reading_results.of_cycle(reading(), view)
+    if outcome is None:
+        return problem(404, "not_published")
+    return content.results(view, outcome)
+
+
+def register_api(app: Flask) -> None:
+    """Register the open data and its description at /api/v1/openapi.json."""
+    app.config.update(
+        API_TITLE="Participation budget",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.0.3",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = QuietApi(app)
+    api.register_blueprint(bp)
+    for name, view in app.view_functions.items():
+        if name.startswith("api-docs.") and declared(view) is None:
+            app.view_functions[name] = _opened(view)
+
+
+def _opened(view: Any) -> Any:
+    """flask-smorest's own view, declared public (a bound method takes no attribute)."""
+
+    def shown(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs)
+
+    return public(shown)

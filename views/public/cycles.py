@@ -1,0 +1,56 @@
+"""The page of a cycle and its rules."""
+
+from flask import render_template
+
+from budget.reading import cycles, projects
+from budget.reading.cycles import CycleView
+from budget.reading.projects import Card
+from models.enums import Origin, Phase, Role
+from views.access import actor, public
+from views.page_cache import cacheable
+from views.public import wording
+from views.public.blueprint import bp
+from views.request_scope import now, reading
+
+SHOWN = 6
+
+
+@bp.get("/cycles/<slug>")
+@public
+@cacheable
+def cycle(slug: str) -> str:
+    """What the cycle is about now; an archive with its reported figures, known yards and gaps."""
+    found = visible(slug)
+    if found.reported:
+        yards = projects.everything(reading(), found.settings.id)
+        return render_template("public/reported_cycle.html", cycle=found, yards=yards, wording=wording)
+    return render_template("public/cycle.html", cycle=found, cards=_sample(found), wording=wording, now=now())
+
+
+@bp.get("/cycles/<slug>/rules")
+@public
+@cacheable
+def rules(slug: str) -> str:
+    """The rules in plain words, out of the settings; the frozen hash once they are frozen."""
+    found = visible(slug, with_numbers=False)
+    envelopes = cycles.envelopes(reading(), found.settings.id)
+    return render_template(
+        "public/rules.html",
+        cycle=found,
+        settings=found.settings,
+        envelopes=envelopes,
+        is_ours=found.settings.origin is Origin.SERVICE,
+        title=wording.title_of(found),
+    )
+
+
+def visible(slug: str, *, with_numbers: bool = True) -> CycleView:
+    """The cycle at this address; an unpublished one for a coordinator only. Raises NotFound."""
+    hidden = actor().role is Role.COORDINATOR
+    return cycles.by_slug(reading(), slug, now=now(), hidden=hidden, with_numbers=with_numbers)
+
+
+def _sample(found: CycleView) -> tuple[Card, ...]:
+    if wording.effective_phase(found) in (Phase.ANNOUNCEMENT, Phase.SUBMISSION):
+        return ()
+    return projects.sample(reading(), found.settings.id, SHOWN)

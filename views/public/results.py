@@ -1,0 +1,85 @@
+"""The result of a cycle: who won, why, and what everybody else was short of; and the file to recount it."""
+
+from dataclasses import dataclass
+
+from flask import render_template
+
+from budget.reading import results as reading_results
+from budget.reading.cycles import CycleView
+from budget.reading.results import EnvelopeOutcome, Line, Outcome
+from models.enums import Origin, Phase, ProjectState
+from views.access import public
+from views.filters import Localised, in_language
+from views.page_cache import cacheable
+from views.public import wording
+from views.public.blueprint import bp
+from views.public.cycles import visible
+from views.public.project_story import standing
+from views.request_scope import now, reading
+
+_BAR = 1000
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table. `bar` is 0..1000 of the most votes; `is_cut` draws the line of the money above it."""
+
+    line: Line
+    title: Localised
+    verdict: str
+    tone: str
+    works: str
+    why: tuple[str, ...]
+    bar: int
+    is_cut: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """An envelope's part of the result."""
+
+    part: EnvelopeOutcome
+    rows: tuple[Row, ...]
+
+
+@bp.get("/cycles/<slug>/results")
+@public
+@cacheable
+def results(slug: str) -> str:
+    """The published result, or when it will come."""
+    cycle = visible(slug, with_numbers=False)
+    outcome = reading_results.of_cycle(reading(), cycle)
+    title = wording.title_of(cycle)
+    if outcome is None:
+        decision = cycle.calendar.window(Phase.DECISION)
+        due = decision.ends_at if decision and cycle.settings.origin is Origin.SERVICE else None
+        return render_template("public/no_results.html", cycle=cycle, title=title, due=due, now=now())
+    return render_template(
+        "public/results.html",
+        cycle=cycle,
+        title=title,
+        outcome=outcome,
+        tables=[_table(cycle, part) for part in outcome.envelopes],
+        turnout_share=_turnout(cycle, outcome),
+    )
+
+
+def _turnout(cycle: CycleView, outcome: Outcome) -> float | None:
+    """Participations of the roll; None where the roll is not the one that voted."""
+    turnout = outcome.turnout
+    if cycle.settings.origin is not Origin.SERVICE or not turnout.roll:
+        return None
+    return turnout.participations / turnout.roll
+
+
+def _table(cycle: CycleView, part: EnvelopeOutcome) -> Table:
+    most = max((line.votes for line in part.lines), default=0)
+    return Table(part, tuple(_row(cycle, line, most, part.cut) for line in part.lines))
+
+
+def _row(cycle: CycleView, line: Line, most: int, cut: Line | None) -> Row:
+    verdict, tone = standing(ProjectState.ADMITTED, line.kind, None)
+    works = standing(ProjectState.ADMITTED, line.kind, line.works)[0] if line.works else ""
+    why = wording.verdict_reason(line.kind, line.missing_votes, line.missing_tenge, cycle.settings.currency)
+    bar = _BAR * line.votes // most if most else 0
+    return Row(line, in_language(line, "title"), verdict, tone, works, tuple(why), bar, line is cut)
