@@ -103,7 +103,7 @@ def normal_url(url: str) -> str:
 
 def _sqlite_path(url: str) -> str:
     path = url.removeprefix("sqlite:///")
-    if path in ("", ":memory:"):
+    if not url.startswith("sqlite:///") or path in ("", ":memory:"):
         raise ValueError("an SQLite database needs a file: sqlite:///path/to/file.sqlite3")
     return path
 
