@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest.register_assert_rewrite("tests.harness")
 
@@ -62,6 +63,13 @@ SETTINGS = (
     "DATABASE_URL", "DEMO", "KEY_DIR", "PORT", "PROXY_HOPS", "ROLL_KEY", "SECRET_KEY", "SECURE_COOKIES",
     "TRUSTED_HOSTS", "VOTER_KEY", "WEB_THREADS", "WEB_WORKERS",
 )  # fmt: skip
+
+
+# Two cores shared with a browser and a database: a slow moment is no fault of the rule under test.
+settings.register_profile(
+    "budget", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("budget")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
