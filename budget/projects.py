@@ -65,9 +65,7 @@ def submit(
     CostNotPositive, CostAboveCap, DirectionNotAccepted, UnknownArea, UnknownEnvelope, AddressMissing, AddressFault.
     """
     cycle = locked_cycle(session, cycle.id or 0)
-    cycles.require(session, actor, Action.SUBMIT_PROJECT, cycle, now)
-    if count_of_author(session, cycle, actor) >= cycle.projects_per_author:
-        raise TooManyProjects(allowed=cycle.projects_per_author)
+    check_may_submit(session, actor, cycle, now=now)
     place = _checked(session, cycle, proposal)
     last = session.exec(select(sa.func.max(Project.number)).where(Project.cycle_id == cycle.id)).one()
     project = Project(
@@ -86,6 +84,18 @@ def submit(
     return project
 
 
+def check_may_submit(session: Session, actor: Actor, cycle: Cycle, *, now: datetime) -> None:
+    """May this resident submit one more project now? To be asked before somebody fills in a form.
+
+    Raises: NotFound, NotPermitted, WrongPhase, TooManyProjects.
+    """
+    if cycle.published_at is None or cycle.origin is not Origin.SERVICE:
+        raise NotFound(cycle=cycle.slug)
+    cycles.require(session, actor, Action.SUBMIT_PROJECT, cycle, now)
+    if count_of_author(session, cycle, actor) >= cycle.projects_per_author:
+        raise TooManyProjects(allowed=cycle.projects_per_author)
+
+
 def correct(
     session: Session,
     actor: Actor,
@@ -100,9 +110,8 @@ def correct(
 
     Raises: NotFound, NotPermitted, WrongPhase, Frozen, NotThisState, and those of the proposal (see `submit`).
     """
-    cycle, project = _locked_own(session, actor, public_id, Action.CORRECT_PROJECT, now)
-    if cycle.frozen_at is not None:
-        raise Frozen(frozen_at=cycle.frozen_at)
+    cycle, project = _locked_own(session, actor, public_id)
+    check_may_correct(session, actor, project, cycle, now=now)
     place = _checked(session, cycle, proposal)
     move(project, ProjectState.SUBMITTED)
     project.decided_at = None
@@ -115,12 +124,33 @@ def correct(
     return project
 
 
+def check_may_correct(
+    session: Session, actor: Actor, project: Project, cycle: Cycle, *, now: datetime
+) -> None:
+    """May the author correct this project now? Raises: NotPermitted, WrongPhase, Frozen, NotThisState."""
+    cycles.require(session, actor, Action.CORRECT_PROJECT, cycle, now)
+    if cycle.frozen_at is not None:
+        raise Frozen(frozen_at=cycle.frozen_at)
+    if project.state is not ProjectState.RETURNED:
+        raise NotThisState(state=project.state, wanted=ProjectState.SUBMITTED)
+
+
+def check_may_withdraw(
+    session: Session, actor: Actor, project: Project, cycle: Cycle, *, now: datetime
+) -> None:
+    """May the author take this project back now? Raises: NotPermitted, WrongPhase, NotThisState."""
+    cycles.require(session, actor, Action.WITHDRAW_PROJECT, cycle, now)
+    if project.state not in (ProjectState.SUBMITTED, ProjectState.RETURNED, ProjectState.ADMITTED):
+        raise NotThisState(state=project.state, wanted=ProjectState.WITHDRAWN)
+
+
 def withdraw(session: Session, actor: Actor, public_id: str, *, now: datetime) -> Project:
     """Take one's own project back; its number and page stay.
 
     Raises: NotFound, NotPermitted, WrongPhase, NotThisState.
     """
-    _, project = _locked_own(session, actor, public_id, Action.WITHDRAW_PROJECT, now)
+    cycle, project = _locked_own(session, actor, public_id)
+    check_may_withdraw(session, actor, project, cycle, now=now)
     move(project, ProjectState.WITHDRAWN)
     project.withdrawn_at = now
     _record(session, actor, "project.withdraw", project, now)
@@ -150,9 +180,12 @@ def own(session: Session, actor: Actor, public_id: str) -> Project:
 
 
 def of_author(session: Session, actor: Actor) -> Sequence[tuple[Project, Cycle]]:
-    """The signed-in resident's projects with their cycles, newest first."""
+    """The signed-in resident's projects with their cycles, newest first; nothing for anybody else."""
+    if actor.role is not Role.RESIDENT:
+        return []
     rows = select(Project, Cycle).join(Cycle, col(Cycle.id) == Project.cycle_id)
-    return session.exec(rows.where(Project.author_id == actor.id).order_by(col(Project.id).desc())).all()
+    rows = rows.where(Project.author_id == actor.id, col(Cycle.published_at).is_not(None))
+    return session.exec(rows.order_by(col(Project.id).desc())).all()
 
 
 def addresses_of(session: Session, project_id: int | None) -> Sequence[ProjectAddress]:
@@ -222,14 +255,10 @@ def locked_project(session: Session, project_id: int) -> Project:
     return project
 
 
-def _locked_own(
-    session: Session, actor: Actor, public_id: str, action: Action, now: datetime
-) -> tuple[Cycle, Project]:
+def _locked_own(session: Session, actor: Actor, public_id: str) -> tuple[Cycle, Project]:
     found = own(session, actor, public_id)
     cycle = locked_cycle(session, found.cycle_id)
-    project = locked_project(session, found.id or 0)
-    cycles.require(session, actor, action, cycle, now)
-    return cycle, project
+    return cycle, locked_project(session, found.id or 0)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,9 @@ class Conclusion:
     envelope: str | None = None
 
 
+PER_PAGE = 50
+
+
 class Show(StrEnum):
     """The parts of the queue."""
 
@@ -71,6 +74,16 @@ class Progress:
     def total(self) -> int:
         """All projects that still need or have a decision."""
         return self.waiting + self.returned + self.decided
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """One page of the queue: projects with their areas, and how many there are in all."""
+
+    rows: tuple[tuple[Project, Area | None], ...]
+    total: int
+    page: int
+    pages: int
 
 
 def decide(
@@ -141,15 +154,17 @@ def progress(session: Session, cycle: Cycle) -> Progress:
     )
 
 
-def queue(
-    session: Session, cycle: Cycle, show: Show, *, area: str | None = None
-) -> Sequence[tuple[Project, Area | None]]:
-    """The projects of one part of the queue with their areas, by number; `area` is a code."""
+def queue(session: Session, cycle: Cycle, show: Show, *, area: str | None = None, page: int = 1) -> QueuePage:
+    """One part of the queue by number; `area` is a code. A page that does not exist is the last one."""
     rows = select(Project, Area).join(Area, col(Area.id) == Project.area_id, isouter=True)
     rows = rows.where(Project.cycle_id == cycle.id, col(Project.state).in_(STATES[show]))
     if area is not None:
         rows = rows.where(Area.code == area)
-    return session.exec(rows.order_by(col(Project.number))).all()
+    total = session.exec(select(sa.func.count()).select_from(rows.subquery())).one()
+    pages = max(1, -(-total // PER_PAGE))
+    page = min(max(page, 1), pages)
+    found = session.exec(rows.order_by(col(Project.number)).limit(PER_PAGE).offset((page - 1) * PER_PAGE))
+    return QueuePage(tuple((project, place) for project, place in found), total, page, pages)
 
 
 def next_waiting(session: Session, project: Project) -> Project | None:

@@ -208,7 +208,7 @@ def test_the_queue_tells_what_is_left_and_how_far_the_council_is(session: Sessio
     told = screening.progress(session, cycle)
     assert told == Progress(waiting=2, returned=1, admitted=1, rejected=1)
     assert (told.decided, told.total) == (2, 5)
-    numbers = {show: [p.number for p, _ in screening.queue(session, cycle, show)] for show in Show}
+    numbers = {show: [p.number for p, _ in screening.queue(session, cycle, show).rows] for show in Show}
     assert numbers == {Show.WAITING: [4, 5], Show.RETURNED: [2], Show.DECIDED: [1, 3]}
 
 
@@ -218,10 +218,20 @@ def test_the_queue_is_narrowed_to_an_area(session: Session, now: datetime) -> No
     submitted(session, cycle, now)
     there = submitted(session, cycle, now, area="agrogorodok")
     found = screening.queue(session, cycle, Show.WAITING, area="agrogorodok")
-    assert [(project.number, area and area.code) for project, area in found] == [
+    assert [(project.number, area and area.code) for project, area in found.rows] == [
         (there.number, "agrogorodok")
     ]
-    assert screening.queue(session, cycle, Show.WAITING, area="nowhere") == []
+    assert screening.queue(session, cycle, Show.WAITING, area="nowhere").rows == ()
+
+
+def test_a_long_queue_comes_in_pages(session: Session, now: datetime) -> None:
+    cycle = make_cycle(session, now)
+    for _ in range(screening.PER_PAGE + 3):
+        submitted(session, cycle, now)
+    first, last, beyond = (screening.queue(session, cycle, Show.WAITING, page=page) for page in (1, 2, 99))
+    assert (len(first.rows), first.total, first.pages) == (screening.PER_PAGE, screening.PER_PAGE + 3, 2)
+    assert [project.number for project, _ in last.rows] == [51, 52, 53]
+    assert beyond.page == 2
 
 
 def test_the_next_project_is_the_following_one_and_then_the_first_again(
