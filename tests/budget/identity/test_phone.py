@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budget.errors import PhoneInvalid
+from budget.identity import phone as phones
 from budget.identity.phone import kz_mobile, readable
 
 
@@ -58,3 +59,14 @@ def test_any_text_is_read_or_refused(text):
 
 def test_people_read_it_in_groups_that_do_not_break():
     assert readable("+77011234567") == "+7\u00a0701\u00a0123\u00a045\u00a067"
+
+
+@given(st.sampled_from(["+7", "8", "7"]), st.integers(700_000_000_0, 799_999_999_9))
+def test_the_short_way_through_usual_numbers_agrees_with_the_long_one(prefix, number):
+    def outcome(read):
+        try:
+            return read(f"{prefix}{number}")
+        except PhoneInvalid as refusal:
+            return refusal.facts
+
+    assert outcome(kz_mobile) == outcome(phones._read)
