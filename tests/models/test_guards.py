@@ -44,7 +44,7 @@ def run(database: Database, statement: str) -> None:
 def test_a_stray_statement_after_the_freeze_is_refused(
     database: Database, election: Election, statement: str
 ) -> None:
-    with pytest.raises(DBAPIError, match="guard|violates foreign key|FOREIGN KEY"):
+    with pytest.raises(DBAPIError, match=r"guard|violates foreign key|FOREIGN KEY"):
         run(database, statement)
 
 

@@ -4,7 +4,6 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-
 revision = "20261121_first_schema"
 down_revision = None
 branch_labels = None
