@@ -17,5 +17,5 @@ for language in kk ru; do
     else
         "$bin/pybabel" --quiet init -i "$where/messages.pot" -o "$po" -l "$language" --width 110
     fi
-    echo "$po: $(grep -c '^msgid' "$po") texts"
+    echo "$po: $(grep -c '^msgid "' "$po") texts"
 done
