@@ -5,7 +5,7 @@ voting open. Source: the course of a cycle in the akimat's report (announce, app
 implement), and `start <= now < end` everywhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,21 +80,28 @@ def check_calendar(calendar: Calendar, *, now: datetime | None = None) -> None:
     """Refuse a calendar with a missing phase, a window that ends before it starts, an overlap, or,
     when `now` is given, a phase that would already be over.
 
-    Raises: CalendarFault(fault="missing"|"reversed"|"overlap"|"past", phase=…, other=…).
+    Raises: CalendarFault(fault="missing"|"reversed"|"overlap"|"past", phase=…, other=…): the first one.
     """
+    for fault in calendar_faults(calendar, now=now):
+        raise fault
+
+
+def calendar_faults(calendar: Calendar, *, now: datetime | None = None) -> Iterator[CalendarFault]:
+    """Everything that is wrong with a calendar, so that a page can say it all at once."""
     for phase in ORDER:
         if calendar.window(phase) is None:
-            raise CalendarFault(fault="missing", phase=phase)
+            yield CalendarFault(fault="missing", phase=phase)
     for window in calendar.windows:
-        if window.ends_at is None and window.phase is not Phase.ARCHIVE:
-            raise CalendarFault(fault="missing", phase=window.phase)
-        if window.ends_at is not None and window.ends_at <= window.starts_at:
-            raise CalendarFault(fault="reversed", phase=window.phase)
-        if now is not None and window.ends_at is not None and window.ends_at <= now:
-            raise CalendarFault(fault="past", phase=window.phase)
+        if window.ends_at is None:
+            if window.phase is not Phase.ARCHIVE:
+                yield CalendarFault(fault="missing", phase=window.phase)
+        elif window.ends_at <= window.starts_at:
+            yield CalendarFault(fault="reversed", phase=window.phase)
+        elif now is not None and window.ends_at <= now:
+            yield CalendarFault(fault="past", phase=window.phase)
     for before, after in zip(calendar.windows, calendar.windows[1:], strict=False):
-        if before.ends_at is None or after.starts_at < before.ends_at:
-            raise CalendarFault(fault="overlap", phase=after.phase, other=before.phase)
+        if before.ends_at is not None and after.starts_at < before.ends_at:
+            yield CalendarFault(fault="overlap", phase=after.phase, other=before.phase)
 
 
 def extend(

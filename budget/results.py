@@ -45,6 +45,7 @@ def count(
 ) -> Allocation:
     """Tally the opened ballots and allocate. May be repeated until published (with a draw, after a tie).
 
+    A draw is made once: a repeated count keeps it, and another number is refused.
     Raises: NotPermitted, WrongPhase, NotReady(unmet=("opened",)), AlreadyDone, UndecidedTie(groups of public ids).
     """
     cycle = locked(session, slug)
@@ -53,6 +54,7 @@ def count(
         raise AlreadyDone(at=cycle.results_published_at)
     if cycle.opened_at is None:
         raise NotReady(unmet=("opened",))
+    draw = _one_draw(session, cycle, draw)
     root = opening.ballots_root(session, cycle.id or 0)
     order = LotOrder()
     if draw is not None:
@@ -70,6 +72,16 @@ def count(
     }
     audit.record(session, actor, "count.tally", now=now, cycle_id=cycle.id, subject=slug, **facts)
     return allocation
+
+
+def _one_draw(session: Session, cycle: Cycle, draw: Draw | None) -> Draw | None:
+    """The draw that counts: whoever could draw again until the outcome pleases would decide it."""
+    row = session.get(Count, cycle.id)
+    if row is None or row.draw is None:
+        return draw
+    if draw is not None and draw.number != row.draw:
+        raise AlreadyDone(at=row.counted_at)
+    return Draw(row.draw, row.draw_note)
 
 
 def certify(

@@ -8,7 +8,7 @@ in it: deadlines may be extended, each extension is logged with its reason.
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,41 +65,49 @@ class CycleDraft:
 
 
 def check_settings(draft: CycleDraft) -> None:
-    """Refuse settings out of range. Raises SettingFault(setting=field, fault=…, and its limits)."""
+    """Refuse settings out of range. Raises SettingFault(setting=field, fault=…, and its limits): the first one."""
+    for fault in setting_faults(draft):
+        raise fault
+
+
+def setting_faults(draft: CycleDraft) -> Iterator[SettingFault]:
+    """Everything that is out of range, so that a page can say it all at once."""
     if not SLUG.fullmatch(draft.slug) or draft.slug in RESERVED_SLUGS:
-        raise SettingFault(setting="slug", fault="shape")
+        yield SettingFault(setting="slug", fault="shape")
     if draft.title.missing():
-        raise SettingFault(setting="title", fault="missing")
-    _within("year", draft.year, 2019, 2100)
-    _within("allotted_tenge", draft.allotted_tenge, 1, 10**12)
-    _within("votes_per_resident", draft.votes_per_resident, 1, 3)
-    _within("projects_per_author", draft.projects_per_author, 1, 20)
-    _within("minimum_age", draft.minimum_age, 0, 100)
-    _within("minimum_votes", draft.minimum_votes, 0, 1_000_000)
-    if draft.cost_cap_tenge is not None:
-        _within("cost_cap_tenge", draft.cost_cap_tenge, 1, draft.allotted_tenge)
-    if draft.build_year is not None:
-        _within("build_year", draft.build_year, draft.year, draft.year + 10)
-    if not draft.directions:
-        raise SettingFault(setting="directions", fault="missing")
-    if not draft.methods:
-        raise SettingFault(setting="methods", fault="missing")
-    _check_envelopes(draft)
+        yield SettingFault(setting="title", fault="missing")
+    for setting, low, high in _ranges(draft):
+        value = getattr(draft, setting)
+        if value is not None and not low <= value <= high:
+            yield SettingFault(setting=setting, fault="range", low=low, high=high)
+    for setting in ("directions", "methods"):
+        if not getattr(draft, setting):
+            yield SettingFault(setting=setting, fault="missing")
+    yield from _envelope_faults(draft)
 
 
-def _check_envelopes(draft: CycleDraft) -> None:
-    if not draft.envelopes:
-        raise SettingFault(setting="envelopes", fault="missing")
-    if len(draft.envelopes) > 1 and any(envelope.name.missing() for envelope in draft.envelopes):
-        raise SettingFault(setting="envelopes", fault="unnamed")
-    total = sum(envelope.total_tenge for envelope in draft.envelopes)
-    if any(envelope.total_tenge <= 0 for envelope in draft.envelopes) or total != draft.allotted_tenge:
-        raise SettingFault(setting="envelopes", fault="sum", total=total, allotted=draft.allotted_tenge)
+def _ranges(draft: CycleDraft) -> tuple[tuple[str, int, int], ...]:
+    return (
+        ("year", 2019, 2100),
+        ("allotted_tenge", 1, 10**12),
+        ("votes_per_resident", 1, 3),
+        ("projects_per_author", 1, 20),
+        ("minimum_age", 0, 100),
+        ("minimum_votes", 0, 1_000_000),
+        ("cost_cap_tenge", 1, draft.allotted_tenge),
+        ("build_year", draft.year, draft.year + 10),
+    )
 
 
-def _within(setting: str, value: int, low: int, high: int) -> None:
-    if not low <= value <= high:
-        raise SettingFault(setting=setting, fault="range", low=low, high=high)
+def _envelope_faults(draft: CycleDraft) -> Iterator[SettingFault]:
+    sums = [envelope.total_tenge for envelope in draft.envelopes]
+    if not sums:
+        yield SettingFault(setting="envelopes", fault="missing")
+        return
+    if len(sums) > 1 and any(envelope.name.missing() for envelope in draft.envelopes):
+        yield SettingFault(setting="envelopes", fault="unnamed")
+    if min(sums) <= 0 or sum(sums) != draft.allotted_tenge:
+        yield SettingFault(setting="envelopes", fault="sum", total=sum(sums), allotted=draft.allotted_tenge)
 
 
 @dataclass(frozen=True)

@@ -137,14 +137,17 @@ _COUNT = sa.select(
 
 def of_cycle(session: Session, cycle: CycleView) -> Outcome | None:
     """The result of a cycle, or None while it is not published or was never counted here. Three statements."""
-    if not cycle.has_results:
-        return None
-    key = {"cycle": cycle.settings.id}
+    return stored(session, cycle.settings.id) if cycle.has_results else None
+
+
+def stored(session: Session, cycle_id: int) -> Outcome | None:
+    """The result as counted, published or not: for the coordinator's preview only. None before the count."""
+    key = {"cycle": cycle_id}
     count: Any = session.connection().execute(_COUNT, key).one_or_none()
     if count is None:
         return None
     lines: dict[int, list[Line]] = defaultdict(list)
     for envelope, *values in session.connection().execute(_LINES, key).tuples():
         lines[envelope].append(Line(*values))
-    parts = (EnvelopeOutcome(part, tuple(lines[part.id])) for part in envelopes(session, cycle.settings.id))
+    parts = (EnvelopeOutcome(part, tuple(lines[part.id])) for part in envelopes(session, cycle_id))
     return Outcome(tuple(parts), Turnout(*count))
