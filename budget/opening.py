@@ -73,7 +73,10 @@ def open_ballots(session: Session, actor: Actor, slug: str, keyring: KeyRing, *,
     require(session, actor, Action.CLOSE_COUNT, cycle, now)
     if cycle.opened_at is not None:
         raise AlreadyDone(at=cycle.opened_at)
-    if cycle.separated_at is None:
+    linked = select(Participation.id).where(
+        Participation.cycle_id == cycle.id, col(Participation.sealed).is_not(None)
+    )
+    if cycle.separated_at is None or session.exec(linked.limit(1)).first() is not None:
         raise NotReady(unmet=("separated",))
     key = keyring.cycle_keys(slug).ballot_private_key
     sealed = session.exec(

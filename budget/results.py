@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -126,14 +127,26 @@ def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycl
         raise NotCounted
     if cycle.results_published_at is not None:
         raise AlreadyDone(at=cycle.results_published_at)
-    recount = tally(session, cycle.id or 0)
-    stored = session.exec(select(VerdictRow).where(VerdictRow.cycle_id == cycle.id)).all()
-    if any(row.votes != recount.get(row.project_id, 0) for row in stored) or not stored:
+    if not _is_as_counted(session, cycle):
         raise CountsDiffer
     cycle.results_published_at = now
     works.plan_works(session, cycle, now=now)
     audit.record(session, actor, "results.publish", now=now, cycle_id=cycle.id, subject=slug)
     return cycle
+
+
+def _is_as_counted(session: Session, cycle: Cycle) -> bool:
+    """Do the ballots as they lie there now give the stored votes, sums and root?"""
+    recount = tally(session, cycle.id or 0)
+    stored = session.exec(select(VerdictRow).where(VerdictRow.cycle_id == cycle.id)).all()
+    row = session.get(Count, cycle.id)
+    if row is None or not stored or recount.keys() - {verdict.project_id for verdict in stored}:
+        return False
+    if any(verdict.votes != recount.get(verdict.project_id, 0) for verdict in stored):
+        return False
+    sums = _sums(session, cycle)
+    root = opening.ballots_root(session, cycle.id or 0).hex()
+    return row.ballots_root == root and sums == {name: getattr(row, name) for name in sums}
 
 
 def _store(
@@ -165,6 +178,20 @@ def _store(
 
 
 def _store_count(session: Session, cycle: Cycle, now: datetime) -> None:
+    sums = _sums(session, cycle)
+    row = session.get(Count, cycle.id)
+    if row is None:
+        row = Count(cycle_id=cycle.id or 0, counted_at=now, **sums)
+    for name, value in sums.items():
+        setattr(row, name, value)
+    row.counted_at = now
+    session.add(row)
+    cycle.counted_at = now
+    session.flush()
+
+
+def _sums(session: Session, cycle: Cycle) -> dict[str, Any]:
+    """How many took part, and how many ballots are valid, empty and invalid; by the names of the columns."""
     by_status = dict(
         session.exec(
             select(Ballot.status, sa.func.count())
@@ -173,14 +200,7 @@ def _store_count(session: Session, cycle: Cycle, now: datetime) -> None:
         ).all()
     )
     voters = select(sa.func.count()).select_from(Participation).where(Participation.cycle_id == cycle.id)
-    row = session.get(Count, cycle.id)
-    if row is None:
-        row = Count(cycle_id=cycle.id or 0, counted_at=now, participations=0, valid=0, empty=0, invalid=0)
-    row.counted_at = now
-    row.participations = session.exec(voters).one()
-    row.valid = by_status.get(BallotStatus.VALID, 0)
-    row.empty = by_status.get(BallotStatus.EMPTY, 0)
-    row.invalid = by_status.get(BallotStatus.INVALID, 0)
-    session.add(row)
-    cycle.counted_at = now
-    session.flush()
+    return {
+        "participations": session.exec(voters).one(),
+        **{str(status): by_status.get(status, 0) for status in BallotStatus},
+    }
