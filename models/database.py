@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session, create_engine
 
-import models.public_version  # noqa: F401  # its listeners belong to every session
+import models.public_version  # its listeners belong to every session
 import models.tables  # noqa: F401  # every foreign key finds its table, whatever a test or command imports
 
 

@@ -8,7 +8,7 @@ other. Casting a ballot touches no public table and raises nothing: voters do no
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import ORMExecuteState, SessionTransaction
 from sqlmodel import Session, col
 
@@ -57,11 +57,18 @@ PRIVATE_TABLES = frozenset(
 _CHANGED = "public tables changed"
 _RAISE = sa.update(PublicVersion).values(version=col(PublicVersion.version) + 1)
 _READ = sa.select(col(PublicVersion.version))
+_READ_TEXT = "SELECT version FROM public_version"
 
 
 def current(session: Session) -> int:
     """The version now; 0 before anything public was ever written."""
     return session.connection().execute(_READ).scalar() or 0
+
+
+def now_in(engine: Engine) -> int:
+    """The version now, by a connection of its own and without a session: asked at every request."""
+    with engine.connect() as connection:
+        return connection.exec_driver_sql(_READ_TEXT).scalar() or 0
 
 
 @event.listens_for(Session, "before_flush")

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_month_names
 from flask import Flask
-from flask_babel import gettext as _
 
 from models.enums import Assurance, Direction, Language
-from views import labels, page_context
+from views import addresses, labels, page_context, texts
 from views.i18n import TIME_ZONE, current_language, switch_language_url
+from views.texts import gettext as _
 
 NBSP = "\u00a0"
 ZONE = ZoneInfo(TIME_ZONE)
@@ -95,14 +95,14 @@ def deadline(moment: datetime) -> str:
         told = f"{long_date(moment - _A_MOMENT)}, 24:00"
     else:
         told = date_time(moment)
-    return str(_("%(moment)s, Astana time", moment=told))
+    return _("%(moment)s, Astana time", moment=told)
 
 
 def span(starts_at: datetime, ends_at: datetime | None) -> str:
     """`6 – 24 сәуір`, `20 қаңтар – 1 наурыз`: first to last day of a half-open interval, without the year."""
     first = local_day(starts_at)
     if ends_at is None:
-        return str(_("from %(day)s", day=day_month(first)))
+        return _("from %(day)s", day=day_month(first))
     last = local_day(ends_at - _A_MOMENT)
     if first == last:
         return day_month(first)
@@ -114,11 +114,14 @@ def span(starts_at: datetime, ends_at: datetime | None) -> str:
 def in_language(row: Any, name: str) -> Localised:
     """`row.<name>_<language>`, else the author's text (`row.language`), else any, marked as not the page's own."""
     wanted = current_language().value
+    own = getattr(row, f"{name}_{wanted}")
+    if own:
+        return Localised(own, wanted)
     author = getattr(row, "language", None)
-    for language in (wanted, *([str(author)] if author else []), *Language):
+    for language in (*([author] if author else []), *Language):
         text = getattr(row, f"{name}_{language}")
         if text:
-            return Localised(text, str(language), str(language) != wanted)
+            return Localised(text, str(language), is_original_only=True)
     return Localised("", wanted)
 
 
@@ -129,6 +132,7 @@ def lower_first(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Filters, globals and the variables every page has."""
+    texts.init_app(app)
     app.jinja_env.filters |= {
         "number": number,
         "tenge": tenge,
@@ -148,6 +152,7 @@ def init_app(app: Flask) -> None:
         "switch_language_url": switch_language_url,
         "in_language": in_language,
         "span": span,
+        "addresses_of": addresses.many,
     }
     page_context.init_app(app)
 

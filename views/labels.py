@@ -6,9 +6,6 @@ forgotten. English is the msgid; the terms are those of the glossary.
 
 from enum import StrEnum
 
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
-
 from models.enums import (
     AllocationRule,
     Assurance,
@@ -26,8 +23,10 @@ from models.enums import (
     VerdictKind,
     WorksStatus,
 )
+from views.texts import gettext
+from views.texts import mark as _l
 
-LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
+LABELS: dict[type[StrEnum], dict[str, str]] = {
     Language: {
         Language.KK: _l("Kazakh"),
         Language.RU: _l("Russian"),
@@ -122,7 +121,7 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
 }
 """By type first: members of two string enums with one value are equal (`admitted`, `desk`, `withdrawn`)."""
 
-UNPUBLISHED: dict[str, LazyString] = {
+UNPUBLISHED: dict[str, str] = {
     "costs": _l("what each project cost"),
     "votes": _l("how many votes each project received"),
     "voters": _l("how many people voted"),
@@ -140,9 +139,9 @@ UNPUBLISHED: dict[str, LazyString] = {
 
 def label(member: StrEnum) -> str:
     """The word for an enum member in the language of this request. Raises KeyError for an unknown one."""
-    return str(LABELS[type(member)][member])
+    return gettext(LABELS[type(member)][member])
 
 
 def unpublished(code: str) -> str:
     """Words for what was not published. Raises KeyError for a code that nobody explained."""
-    return str(UNPUBLISHED[code])
+    return gettext(UNPUBLISHED[code])

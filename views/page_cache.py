@@ -1,77 +1,116 @@
-"""Public pages, kept per process: by version of the public tables, address and minute.
+"""Public pages, kept per process under their address, good for one version of the public tables and one minute.
 
 A page marked `@cacheable` shows nothing personal, and is kept only for a request without any cookie. Each request
-reads the version row, so a change is seen at once; the minute is in the key because pages tell the time left. The
+reads the version row, so a change is seen at once; the minute is there because pages tell the time left. The
 validator is strong (a hash of the body), so a browser that has the page gets 304 and no body. Memory is bounded in
 bytes; the page unused for longest goes first.
+
+A kept page is answered before Flask begins its work (this wraps `app.wsgi_app`), with the very headers it was made
+with. Its address includes every header that could change a page: host, scheme, and what a proxy says of both.
 """
 
 import gzip
 import hashlib
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
 
+from models import public_version as versions
+from models.database import Database
 from views.page_context import public_version
 from views.request_scope import now
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 View = TypeVar("View", bound=Callable[..., Any])
-Key = tuple[int, str, str, bytes, int]
+Address = tuple[str, ...]
+Headers = list[tuple[str, str]]
 LIMIT_BYTES = 8 * 1024 * 1024
 _LONGEST_QUERY = 200
 _MARK = "__cacheable__"
 _GZIP_LEVEL = 5
+_OURS = frozenset({"content-length", "content-encoding", "cache-control", "vary", "etag"})
+_PARTS = (
+    "HTTP_HOST",
+    "wsgi.url_scheme",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PROTO",
+    "SCRIPT_NAME",
+    "PATH_INFO",
+    "QUERY_STRING",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One encoding of a page: body, its validator, and the headers of the answers 200 and 304."""
+
+    body: bytes
+    etag: str
+    headers: Headers
+    unchanged: Headers
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A rendered page: plain and compressed body, their validators, its type."""
+    """A finished answer and what it is good for."""
 
-    body: bytes
-    compressed: bytes
-    etag: str
-    content_type: str
+    version: int
+    minute: int
+    plain: Form
+    zipped: Form
 
     @property
     def size(self) -> int:
         """Bytes it takes in memory, without the small things."""
-        return len(self.body) + len(self.compressed)
+        return len(self.plain.body) + len(self.zipped.body)
 
 
 class PageCache:
-    """Pages by key, least recently used first to go; for the threads of one process."""
+    """Pages by address, least recently used first to go; for the threads of one process."""
 
-    def __init__(self, limit_bytes: int) -> None:
+    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
         self._limit = limit_bytes
-        self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self._pages: OrderedDict[Address, Page] = OrderedDict()
         self._lock = threading.Lock()
         self.size = 0
 
     def __len__(self) -> int:
         return len(self._pages)
 
-    def get(self, key: Key) -> Page | None:
-        """The page, now the most recently used one."""
+    def get(self, address: Address) -> Page | None:
+        """The page last kept there, now the most recently used one."""
         with self._lock:
-            page = self._pages.get(key)
+            page = self._pages.get(address)
             if page is not None:
-                self._pages.move_to_end(key)
+                self._pages.move_to_end(address)
             return page
 
-    def put(self, key: Key, page: Page) -> None:
+    def put(self, address: Address, page: Page) -> None:
         """Keep a page, dropping old ones to stay within the limit; one larger than all of it is not kept."""
-        if page.size > self._limit:
-            return
         with self._lock:
-            replaced = self._pages.pop(key, None)
-            self.size += page.size - (replaced.size if replaced else 0)
-            self._pages[key] = page
+            replaced = self._pages.pop(address, None)
+            self.size -= replaced.size if replaced else 0
+            if page.size > self._limit:
+                return
+            self._pages[address] = page
+            self.size += page.size
             while self.size > self._limit:
                 self.size -= self._pages.popitem(last=False)[1].size
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._pages.clear()
+            self.size = 0
 
 
 def cacheable(view: View) -> View:
@@ -80,70 +119,93 @@ def cacheable(view: View) -> View:
     return view
 
 
+class CachedPages:
+    """The WSGI application with the kept pages in front of it."""
+
+    def __init__(self, app: Flask, inner: "WSGIApplication", cache: PageCache) -> None:
+        self._app, self._inner, self._cache = app, inner, cache
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        page = self._good_page(environ)
+        if page is None:
+            return self._inner(environ, start_response)
+        form = page.zipped if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") else page.plain
+        if form.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            start_response("304 NOT MODIFIED", list(form.unchanged))
+            return ()
+        start_response("200 OK", list(form.headers))
+        return (form.body,)
+
+    def _good_page(self, environ: "WSGIEnvironment") -> Page | None:
+        if environ["REQUEST_METHOD"] != "GET" or environ.get("HTTP_COOKIE"):
+            return None
+        page = self._cache.get(address_of(environ))
+        if page is None or page.minute != self._minute():
+            return None
+        try:
+            version = versions.now_in(cast(Database, self._app.extensions["database"]).engine)
+        except SQLAlchemyError:
+            return None  # the application says it in words
+        return page if page.version == version else None
+
+    def _minute(self) -> int:
+        clock = cast(Callable[[], datetime] | None, self._app.extensions.get("clock"))
+        return int((clock().timestamp() if clock else time.time()) // 60)
+
+
+def address_of(environ: "WSGIEnvironment") -> Address:
+    """Everything of a request that a cacheable page may depend on."""
+    return tuple(environ.get(part, "") for part in _PARTS)
+
+
 def init_app(app: Flask) -> None:
-    """Answer from the cache before a view runs, and keep what a view made."""
-    app.extensions["page_cache"] = PageCache(LIMIT_BYTES)
+    """Put the kept pages in front of the application, and keep what cacheable views make."""
+    cache = PageCache()
+    app.extensions["page_cache"] = cache
+    app.wsgi_app = CachedPages(app, app.wsgi_app, cache)  # type: ignore[method-assign]
 
     @app.before_request
-    def _from_cache() -> Response | None:
+    def _note_version() -> None:
+        """Read the version before the view reads anything: a change meanwhile makes the page stale, never wrong."""
         view = app.view_functions.get(request.endpoint or "")
-        if request.method not in ("GET", "HEAD") or not getattr(view, _MARK, False) or _is_personal():
-            return None
-        g.page_key = (public_version(), request.host, request.path, request.query_string, _minute())
-        page = _cache().get(g.page_key)
-        return _respond(page) if page else None
+        if request.method == "GET" and getattr(view, _MARK, False) and not _is_personal():
+            g.page_version = public_version()
 
     @app.after_request
     def _keep(response: Response) -> Response:
-        key = cast(Key | None, g.get("page_key"))
-        if key is None or response.status_code != 200 or "Set-Cookie" in response.headers:
+        version = cast(int | None, g.get("page_version"))
+        if version is None or response.status_code != 200 or "Set-Cookie" in response.headers:
             return response
-        if response.direct_passthrough or "ETag" in response.headers:
-            return response
-        page = _page_of(response)
-        if request.method == "GET":
-            _cache().put(key, page)
-        return _with_headers(_respond(page), response)
+        page = page_of(response, version, int(now().timestamp() // 60))
+        cache.put(address_of(request.environ), page)
+        form = page.zipped if "gzip" in request.headers.get("Accept-Encoding", "") else page.plain
+        if form.etag in request.headers.get("If-None-Match", ""):
+            return Response(status=304, headers=form.unchanged)
+        return Response(form.body, headers=form.headers)
+
+
+def page_of(response: Response, version: int, minute: int) -> Page:
+    """The finished answer in both encodings."""
+    body = response.get_data()
+    etag = hashlib.sha256(body).hexdigest()[:32]
+    kept = [(name, value) for name, value in response.headers if name.lower() not in _OURS]
+    zipped = gzip.compress(body, _GZIP_LEVEL, mtime=0)
+    return Page(
+        version,
+        minute,
+        _form(body, f'"{etag}"', kept),
+        _form(zipped, f'"{etag}-gz"', [*kept, ("Content-Encoding", "gzip")]),
+    )
+
+
+def _form(body: bytes, etag: str, headers: Headers) -> Form:
+    unchanged = [
+        ("ETag", etag),
+        ("Cache-Control", "public, max-age=0, must-revalidate"),
+        ("Vary", "Accept-Encoding, Cookie"),
+    ]
+    return Form(body, etag, [*headers, *unchanged, ("Content-Length", str(len(body)))], unchanged)
 
 
 def _is_personal() -> bool:
     return bool(request.headers.get("Cookie")) or len(request.query_string) > _LONGEST_QUERY
-
-
-def _minute() -> int:
-    return int(now().timestamp() // 60)
-
-
-def _cache() -> PageCache:
-    return cast(PageCache, current_app.extensions["page_cache"])
-
-
-def _page_of(response: Response) -> Page:
-    body = response.get_data()
-    etag = hashlib.sha256(body).hexdigest()[:32]
-    compressed = gzip.compress(body, _GZIP_LEVEL, mtime=0)
-    return Page(body, compressed, etag, response.content_type or "text/html; charset=utf-8")
-
-
-def _respond(page: Page) -> Response:
-    """The page, compressed where the browser takes it, or 304 where it has it."""
-    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
-    etag = f'"{page.etag}{"-gz" if zipped else ""}"'
-    if etag in request.headers.get("If-None-Match", ""):
-        response = Response(status=304)
-    else:
-        response = Response(page.compressed if zipped else page.body, content_type=page.content_type)
-        if zipped:
-            response.headers["Content-Encoding"] = "gzip"
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    response.headers["Vary"] = "Accept-Encoding, Cookie"
-    return response
-
-
-def _with_headers(made: Response, original: Response) -> Response:
-    """Carry over what other parts put on the first answer (the security headers)."""
-    for name, value in original.headers:
-        if name not in made.headers and name != "Content-Length":
-            made.headers[name] = value
-    return made

@@ -6,9 +6,9 @@ database does not answer, so a missing district becomes neutral words.
 
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import quote
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from budget.permissions import VISITOR, Actor
@@ -16,9 +16,10 @@ from budget.reading.places import NOWHERE, Places
 from budget.reading.places import places as read_places
 from models import public_version as versions
 from models.enums import Role
-from views import sessions
+from views import addresses, sessions
 from views.i18n import LANGUAGES, current_language
 from views.request_scope import config, reading
+from views.texts import gettext as _
 
 LARGE_VIEW_COOKIE = "large_view"
 
@@ -73,13 +74,13 @@ def init_app(app: Flask) -> None:
             "district": district_names(),
             "actor": who,
             "demo": config().demo,
-            "home_url": url_for("public.home"),
+            "home_url": addresses.fixed("public.home"),
             "nav": _links(("public.home", _("Now")), ("public.archive", _("All cycles")), *_middle(who)),
             "account_nav": _account(who),
             "footer_nav": _footer(),
             "sign_out_url": _sign_out(who),
             "large_view": LARGE_VIEW_COOKIE in request.cookies,
-            "large_view_url": url_for("public.large_view", page=request.path),
+            "large_view_url": f"{addresses.fixed('public.large_view')}?page={quote(request.path)}",
         }
 
 
@@ -124,6 +125,6 @@ def _sign_out(who: Actor) -> str | None:
 
 def _links(*items: tuple[str, str]) -> list[dict[str, Any]]:
     return [
-        {"text": text, "href": url_for(endpoint), "current": endpoint == request.endpoint}
+        {"text": text, "href": addresses.fixed(endpoint), "current": endpoint == request.endpoint}
         for endpoint, text in items
     ]

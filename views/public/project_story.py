@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from budget.reading.project_life import Decision, ProjectLife
 from models.enums import Criterion, Origin, Phase, ProjectState, ScreeningOutcome, VerdictKind, WorksStatus
 from views.filters import long_date, number, tenge
 from views.labels import label
 from views.public.wording import verdict_reason
+from views.texts import gettext as _
+from views.texts import ngettext
 
 
 @dataclass(frozen=True)

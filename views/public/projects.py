@@ -1,15 +1,16 @@
 """Projects: the list with its filters kept in the address, and the page of one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 
 from budget.reading import project_life, projects
 from budget.reading.projects import Card, Query, Standing
 from models.enums import Direction, ProjectState, VerdictKind
+from views import addresses
 from views.access import public
 from views.filters import Localised, in_language, tenge
 from views.labels import label
@@ -20,6 +21,7 @@ from views.public.blueprint import bp
 from views.public.cycles import visible
 from views.public.project_story import standing, story
 from views.request_scope import now, reading
+from views.texts import gettext as _
 
 _LONGEST_TEXT = 100
 _LARGEST_PAGE = 10_000
@@ -61,7 +63,7 @@ def listed(slug: str) -> str:
         found=found,
         query=query,
         is_filtered=bool(_kept(query)),
-        rows=[_row(card, cycle.settings.currency) for card in found.cards],
+        rows=_rows(found.cards, cycle.settings.currency),
         areas=areas,
         area_options=[(area.code, in_language(area, "name").text) for area in areas],
         direction_options=[(member, label(member)) for member in Direction],
@@ -106,16 +108,23 @@ def _kept(query: Query) -> dict[str, Any]:
 
 
 def _member(kind: type[Member], value: str) -> Member | None:
-    return kind(value) if value in set(kind) else None
+    try:
+        return kind(value)
+    except ValueError:
+        return None
 
 
-def _row(card: Card, currency: str) -> Row:
-    is_shown = card.state is not ProjectState.WITHDRAWN
-    place, place_lang = _place(card) if is_shown else ("", "")
+def _rows(cards: Iterable[Card], currency: str) -> list[Row]:
+    href = addresses.many("public.project", "public_id")
+    return [_row(card, currency, href(card.public_id)) for card in cards]
+
+
+def _row(card: Card, currency: str, href: str) -> Row:
+    place, place_lang = _place(card) if card.state is not ProjectState.WITHDRAWN else ("", "")
     state, tone = standing(card.state, card.verdict, card.works)
     return Row(
         number=card.number,
-        href=url_for("public.project", public_id=card.public_id),
+        href=href,
         title=in_language(card, "title"),
         place=place,
         place_lang=place_lang,
@@ -130,9 +139,8 @@ def _place(card: Card) -> tuple[str, str]:
     if not card.addresses:
         return "", ""
     street = in_language(card.addresses[0], "street")
-    houses = ", ".join(
-        address.house for address in card.addresses if in_language(address, "street").text == street.text
-    )
+    same = f"street_{street.lang}"
+    houses = ", ".join(address.house for address in card.addresses if getattr(address, same) == street.text)
     return f"{street.text}, {houses}", street.lang
 
 
@@ -141,7 +149,7 @@ def _standing_words(member: Standing) -> str:
         case Standing.WON:
             return label(VerdictKind.WON)
         case Standing.LOST:
-            return str(_("Did not win"))
+            return _("Did not win")
         case Standing.REVIEWED:
             return label(ProjectState.SUBMITTED)
         case _:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from budget.phases import Calendar, Window
 from budget.reading.cycles import CycleView
-from models.enums import Origin, Phase, VerdictKind
+from models.enums import Origin, Phase, VerdictKind, WorksStatus
 from views.filters import day_month, deadline, in_language, number, span, tenge
 from views.labels import label
+from views.texts import gettext as _
+from views.texts import mark as _l
+from views.texts import ngettext
 
 _ROAD = (Phase.SUBMISSION, Phase.SCREENING, Phase.VOTING, Phase.DECISION, Phase.IMPLEMENTATION)
 _HEADLINES = {
@@ -63,8 +63,8 @@ def headline(cycle: CycleView) -> str:
     """The cycle's phase as one sentence for a resident."""
     phase = effective_phase(cycle)
     if phase is Phase.DECISION and cycle.has_results:
-        return str(_("The residents have decided"))
-    return str(_HEADLINES[phase]) if phase in _HEADLINES else title_of(cycle)
+        return _("The residents have decided")
+    return _(_HEADLINES[phase]) if phase in _HEADLINES else title_of(cycle)
 
 
 def title_of(cycle: CycleView) -> str:
@@ -82,67 +82,83 @@ def effective_phase(cycle: CycleView) -> Phase:
     return previous.phase if cycle.stage.following else Phase.ARCHIVE
 
 
-def sentences(cycle: CycleView, now: datetime) -> list[str]:
-    """What happens now, in one to three sentences, with the deadline and the time left."""
-    numbers, phase = cycle.numbers, effective_phase(cycle)
-    found: list[str] = []
-    match phase:
+def sentences(cycle: CycleView) -> list[str]:
+    """What happens now, in one to three sentences, with the deadline."""
+    return [sentence for sentence in (*_happening(cycle), *_timing(cycle)) if sentence]
+
+
+def _happening(cycle: CycleView) -> list[str]:
+    numbers = cycle.numbers
+    match effective_phase(cycle):
         case Phase.SUBMISSION:
-            found.append(_("Any resident on the roll can submit a project to improve a yard."))
+            return [_("Any resident on the roll can submit a project to improve a yard.")]
         case Phase.SCREENING:
-            found.append(
-                ngettext(
-                    "%(count)s application was received; each gets a decision with a reason.",
-                    "%(count)s applications were received; each gets a decision with a reason.",
-                    numbers.received or 0,
-                    count=number(numbers.received or 0),
-                )
-            )
+            return [_received(numbers.received or 0)]
         case Phase.VOTING:
-            found.append(
-                ngettext(
-                    "%(count)s project is on the ballot.",
-                    "%(count)s projects are on the ballot.",
-                    numbers.admitted or 0,
-                    count=number(numbers.admitted or 0),
-                )
-            )
-            found.append(_("One person, one vote."))
-        case Phase.DECISION if not cycle.has_results:
-            found.append(_("The number of votes becomes known to everybody at the same time."))
+            return [_on_ballot(numbers.admitted or 0), _("One person, one vote.")]
+        case _ if cycle.has_results:
+            return [_built(numbers.works.get(WorksStatus.COMPLETED, 0), numbers.winners or 0)]
+        case Phase.DECISION:
+            return [_("The number of votes becomes known to everybody at the same time.")]
         case _:
-            pass
-    return found + _timing(cycle, now)
+            return []
 
 
-def _timing(cycle: CycleView, now: datetime) -> list[str]:
+def _received(count: int) -> str:
+    return ngettext(
+        "%(count)s application was received; each gets a decision with a reason.",
+        "%(count)s applications were received; each gets a decision with a reason.",
+        count,
+        count=number(count),
+    )
+
+
+def _on_ballot(count: int) -> str:
+    return ngettext(
+        "%(count)s project is on the ballot.",
+        "%(count)s projects are on the ballot.",
+        count,
+        count=number(count),
+    )
+
+
+def _built(completed: int, winners: int) -> str:
+    if not winners:
+        return ""
+    return ngettext(
+        "%(completed)s of %(count)s winning project is completed.",
+        "%(completed)s of %(count)s winning projects are completed.",
+        winners,
+        completed=number(completed),
+        count=number(winners),
+    )
+
+
+def _timing(cycle: CycleView) -> list[str]:
     stage = cycle.stage
     if stage.current and stage.current.ends_at and stage.current.phase in _ROAD[:3]:
         end = stage.current.ends_at
-        return [_("Until %(deadline)s.", deadline=deadline(end)), time_left(end, now)]
+        return [_("Until %(deadline)s.", deadline=deadline(end))]
     if stage.following is None or cycle.settings.origin is not Origin.SERVICE:
         return []
     coming = stage.following
     if coming.phase is Phase.ARCHIVE or (coming.phase is Phase.IMPLEMENTATION and cycle.has_results):
         return []
-    return [
-        _(
-            "Next: %(phase)s, from %(day)s.",
-            phase=label(coming.phase).lower(),
-            day=day_month(coming.starts_at),
-        )
-    ]
+    return [_("Next: %(phase)s, from %(day)s.", phase=label(coming.phase), day=day_month(coming.starts_at))]
 
 
-def time_left(end: datetime, now: datetime) -> str:
-    """`6 days left.`, on the last day hours, in the last hour just that."""
-    left = end - now
+def time_left(cycle: CycleView, now: datetime) -> str:
+    """`6 days left.` until residents or the council must have acted; on the last day in hours; else nothing."""
+    current = cycle.stage.current
+    if current is None or current.ends_at is None or current.phase not in _ROAD[:3]:
+        return ""
+    left = current.ends_at - now
     if left >= _DAY:
-        return str(ngettext("%(count)s day left.", "%(count)s days left.", left.days, count=left.days))
+        return ngettext("%(count)s day left.", "%(count)s days left.", left.days, count=left.days)
     hours = left // _HOUR
     if hours:
-        return str(ngettext("%(count)s hour left.", "%(count)s hours left.", hours, count=hours))
-    return str(_("Less than an hour left."))
+        return ngettext("%(count)s hour left.", "%(count)s hours left.", hours, count=hours)
+    return _("Less than an hour left.")
 
 
 def action_of(cycle: CycleView) -> Link:

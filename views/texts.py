@@ -1,0 +1,47 @@
+"""gettext for pages, with the catalog looked up once a request.
+
+flask-babel looks for locale and catalog at each text, about 20 µs; a list asks for hundreds. The catalog is still
+flask-babel's. The language is the one of the request: to write in another one (a notice), use flask-babel itself.
+"""
+
+from typing import Any, Protocol, cast
+
+from flask import Flask, g
+from flask_babel import get_domain
+
+
+class _Catalog(Protocol):
+    def ugettext(self, message: str) -> str: ...
+    def ungettext(self, singular: str, plural: str, n: int) -> str: ...
+
+
+def gettext(message: str, **values: Any) -> str:
+    """The text in the language of the request, with its named places filled."""
+    text = _catalog().ugettext(message)
+    return text % values if values else text
+
+
+def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
+    """The form for `num`, which is also `%(num)s`."""
+    return _catalog().ungettext(singular, plural, num) % {"num": num, **values}
+
+
+def mark(message: str) -> str:
+    """Only lets the extraction of texts see a message that is translated when it is shown."""
+    return message
+
+
+def init_app(app: Flask) -> None:
+    """Let templates use these; the extension itself is flask-babel's."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: _catalog().ugettext(message),
+        lambda singular, plural, num: _catalog().ungettext(singular, plural, num),
+        newstyle=True,
+    )
+
+
+def _catalog() -> _Catalog:
+    found = g.get("catalog")
+    if found is None:
+        found = g.catalog = get_domain().get_translations()
+    return cast(_Catalog, found)
