@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from budget import audit, opening, works
 from budget.allocation import Allocation, Candidate, EnvelopeSum, LotOrder, TieOrder, allocate, lot_ranks
 from budget.cycles import envelopes, locked, projects_on_ballot, require
-from budget.errors import AlreadyDone, CountsDiffer, NotCounted, NotReady
+from budget.errors import AlreadyDone, CountsDiffer, NotCounted, NotReady, UndecidedTie
 from budget.permissions import Action, Actor
 from models.ballot import Ballot, BallotChoice, Participation
 from models.cycle import Cycle
@@ -89,6 +89,25 @@ def certify(
     session: Session, cycle: Cycle, votes: Mapping[int, int], *, order: TieOrder, now: datetime
 ) -> Allocation:
     """Allocate by the cycle's settings and store sums and verdicts, replacing earlier ones."""
+    allocation = _allocation(session, cycle, votes, order)
+    row_ids = {project.public_id: project.id or 0 for project in projects_on_ballot(session, cycle)}
+    envelope_ids = {row.public_id: row.id or 0 for row in envelopes(session, cycle.id or 0)}
+    _store(session, cycle, allocation, row_ids, envelope_ids)
+    _store_count(session, cycle, now)
+    return allocation
+
+
+def undecided(session: Session, cycle: Cycle) -> tuple[tuple[str, ...], ...]:
+    """Groups of public ids that only a lot can order, () when there is none; needs opened ballots, stores nothing."""
+    try:
+        _allocation(session, cycle, tally(session, cycle.id or 0), LotOrder())
+    except UndecidedTie as tie:
+        groups: tuple[tuple[str, ...], ...] = tie.facts["groups"]
+        return groups
+    return ()
+
+
+def _allocation(session: Session, cycle: Cycle, votes: Mapping[int, int], order: TieOrder) -> Allocation:
     projects = projects_on_ballot(session, cycle)
     sums = {row.public_id: row for row in envelopes(session, cycle.id or 0)}
     public_ids = {row.id: public_id for public_id, row in sums.items()}
@@ -102,7 +121,7 @@ def certify(
         )
         for project in projects
     ]
-    allocation = allocate(
+    return allocate(
         candidates,
         [EnvelopeSum(public_id, row.total_tenge) for public_id, row in sums.items()],
         rule=cycle.rule,
@@ -110,10 +129,6 @@ def certify(
         leftovers=cycle.leftovers,
         order=order,
     )
-    row_ids = {project.public_id: project.id or 0 for project in projects}
-    _store(session, cycle, allocation, row_ids, {key: row.id or 0 for key, row in sums.items()})
-    _store_count(session, cycle, now)
-    return allocation
 
 
 def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycle:
