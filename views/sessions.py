@@ -1,0 +1,133 @@
+"""Who acts in this request. The browser holds a sealed cookie with a random token and, for a resident, the IIN;
+the row in `web_session` says whose it is. The IIN is nowhere else: no table, form, address or log has it.
+
+`current()` costs one query when there is a cookie and none when there is none. A new token is made at each signing
+in, and the token of the CSRF check with it, so nothing planted before can be used after.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import flask
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from budget import web_sessions
+from budget.permissions import VISITOR, Actor
+from models.enums import Language
+from models.people import Resident, Staff
+from views import sealed_cookies
+from views.i18n import current_language
+from views.request_scope import database, now, reading, writing
+
+COOKIE = "who"
+
+
+@dataclass(frozen=True)
+class Current:
+    """The person of this request. `iin` is a resident's, for this request only: never store or log it."""
+
+    actor: Actor
+    iin: str | None = field(default=None, repr=False)
+    session_id: int | None = None
+    ends_at: datetime | None = None
+
+
+_NOBODY = Current(VISITOR)
+
+
+def current() -> Current:
+    """Who acts; a visitor when nobody is signed in."""
+    if "current" not in g:
+        g.current = _read()
+    return cast(Current, g.current)
+
+
+def sign_in_staff(session: Session, member: Staff) -> None:
+    """Begin a session for a member of staff, in the caller's transaction; the cookie goes with the response."""
+    _begin(session, web_sessions.start(session, now=now(), staff_id=member.id))
+
+
+def sign_in_resident(session: Session, resident: Resident, iin: str) -> None:
+    """Begin a session for a resident whose phone and IIN were confirmed."""
+    _begin(session, web_sessions.start(session, now=now(), resident_id=resident.id), iin)
+
+
+def sign_out() -> None:
+    """End the session, in a transaction of its own."""
+    token = _token()
+    if token:
+        with writing() as session:
+            web_sessions.end(session, token)
+    sealed_cookies.forget(COOKIE)
+    flask.session.clear()
+    g.current = _NOBODY
+
+
+def local_path(target: str | None) -> str | None:
+    """`target` as a page of this site in the language of this page, or None: nobody is sent elsewhere after
+    signing in."""
+    if not target or not target.isprintable() or "\\" in target or not target.startswith("/"):
+        return None
+    parts = urlsplit(target)
+    language, _, rest = parts.path.removeprefix("/").partition("/")
+    if parts.scheme or parts.netloc or language not in set(Language) or rest.startswith("/"):
+        return None
+    query = f"?{parts.query}" if parts.query else ""
+    return f"/{current_language()}/{rest}{query}"
+
+
+def init_app(app: Flask) -> None:
+    """Send the sealed cookies, note the use of sessions, and tell pages when the session ends."""
+    sealed_cookies.init_app(app)
+
+    @app.context_processor
+    def _session_left() -> dict[str, Any]:
+        ends_at = g.current.ends_at if "current" in g else None
+        return {"session_seconds": int((ends_at - now()).total_seconds())} if ends_at else {}
+
+    @app.after_request
+    def _note_use(response: Response) -> Response:
+        stale = g.get("stale_session")
+        if stale is not None and request.method == "GET":  # a POST is followed by a GET
+            _touch(stale)
+        return response
+
+
+def _read() -> Current:
+    content = sealed_cookies.read(COOKIE)
+    if content is None:
+        return _NOBODY
+    found = web_sessions.find(reading(), content["token"], now=now())
+    if found is None:
+        sealed_cookies.forget(COOKIE)
+        return _NOBODY
+    if found.is_stale(now()):
+        g.stale_session = found.session_id
+    return Current(found.actor, content.get("iin"), found.session_id, found.ends_at)
+
+
+def _begin(session: Session, token: str, iin: str | None = None) -> None:
+    old = _token()
+    if old:
+        web_sessions.end(session, old)
+    longest = web_sessions.STAFF_LONGEST if iin is None else web_sessions.RESIDENT_LONGEST
+    flask.session.clear()
+    sealed_cookies.write(COOKIE, {"token": token} | ({"iin": iin} if iin else {}), lifetime=longest)
+    g.pop("current", None)
+
+
+def _token() -> str | None:
+    content = sealed_cookies.read(COOKIE)
+    return cast(str, content["token"]) if content else None
+
+
+def _touch(session_id: int) -> None:
+    try:
+        with database().writing() as session:
+            web_sessions.touch(session, session_id, now=now())
+    except OperationalError as error:  # the page is made; a full disk must not take it away
+        current_app.logger.warning("the use of a session was not noted: %s", type(error.orig).__name__)
