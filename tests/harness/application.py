@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from models.database import Database
-from tests.harness.client import PageClient
+from tests.harness.client import IGNORES_UNTRANSLATED, PageClient
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 MakeApp = Callable[..., Flask]
@@ -60,10 +60,10 @@ def make_app(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> It
         app.testing = True
         app.extensions["clock"] = clock
         app.test_client_class = PageClient
+        app.config[IGNORES_UNTRANSLATED] = request.config.getoption("--untranslated") == "ignore"
         made.append(app)
         return app
 
-    PageClient.ignores_untranslated = request.config.getoption("--untranslated") == "ignore"
     yield make
     for app in made:
         app.extensions["database"].dispose()

@@ -53,11 +53,13 @@ def one_h1(page: PageResponse) -> Iterator[str]:
 
 def title_begins_with_h1(page: PageResponse) -> Iterator[str]:
     """The title begins with the h1; after the word for an error exactly when there is an error summary."""
-    prefix = ERROR_PREFIX.get(page.lang, "")
+    prefixes = [ERROR_PREFIX.get(page.lang, "")]
+    if page.is_untranslated:
+        prefixes.append(ERROR_PREFIX["en"])
     has_errors = bool(page.find_all(class_="govuk-error-summary"))
-    wanted = (prefix if has_errors else "") + page.h1
-    if not page.title.startswith(wanted):
-        yield f"the title {page.title!r} does not begin with {wanted!r}"
+    wanted = [(prefix if has_errors else "") + page.h1 for prefix in prefixes]
+    if not page.title.startswith(tuple(wanted)):
+        yield f"the title {page.title!r} does not begin with {wanted[0]!r}"
 
 
 def fields_have_labels(page: PageResponse) -> Iterator[str]:
@@ -114,7 +116,7 @@ def language_is_of_the_address(page: PageResponse) -> Iterator[str]:
 
 def no_english_left(page: PageResponse) -> Iterator[str]:
     """Kazakh and Russian pages hold no English sentence that never went through gettext."""
-    if page.lang not in ("kk", "ru"):
+    if page.lang not in ("kk", "ru") or page.is_untranslated:
         return
     for lang, text in (*texts_in(page.root), *_spoken(page)):
         if lang == "" and (found := ENGLISH.search(text)):

@@ -12,11 +12,11 @@ from tests.harness.forms import fill
 from tests.harness.pages import PageResponse, is_html
 from tests.harness.texts import recorded_misses
 
+IGNORES_UNTRANSLATED = "TESTS_IGNORE_UNTRANSLATED"
+
 
 class PageClient(FlaskClient):
     """Flask's client; `open`, `get`, `post` … take `status`, the exact status expected (default: below 400)."""
-
-    ignores_untranslated = False
 
     def __init__(self, application: Flask, _response: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(application, PageResponse, *args, **kwargs)
@@ -34,7 +34,8 @@ class PageClient(FlaskClient):
             return response
         check_status(response, status)
         if is_html(response):
-            check_page(response, self.application, [] if self.ignores_untranslated else missing)
+            response.is_untranslated = self.application.config.get(IGNORES_UNTRANSLATED, False)
+            check_page(response, self.application, [] if response.is_untranslated else missing)
         return response
 
     def submit(

@@ -17,7 +17,11 @@ UNSEEN = {"script", "style", "template", "head", "noscript"}
 
 
 class PageResponse(Response):
-    """Flask's answer with the parts of its page. Elements are xml.etree's, without a namespace (SVG keeps its)."""
+    """Flask's answer with the parts of its page. Elements are xml.etree's, without a namespace (SVG keeps its).
+
+    `is_untranslated` says that English is let pass in Kazakh and Russian pages (`--untranslated=ignore`)."""
+
+    is_untranslated = False
 
     @cached_property
     def _parsed(self) -> tuple[Element, list[str]]:

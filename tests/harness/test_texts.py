@@ -8,7 +8,7 @@ from babel.messages.mofile import write_mo
 from flask import Flask, Response
 from flask_babel import Babel, gettext, ngettext, pgettext
 
-from tests.harness.client import PageClient
+from tests.harness.client import IGNORES_UNTRANSLATED, PageClient
 
 PAGE = """<!doctype html><html lang="kk"><head><title>%(h1)s</title></head>
 <body><main><h1>%(h1)s</h1></main></body></html>"""
@@ -56,5 +56,5 @@ def test_an_untranslated_text_fails_its_page(client: PageClient, address: str, m
 
 
 def test_untranslated_texts_can_be_let_pass_while_pages_are_written(client: PageClient) -> None:
-    client.ignores_untranslated = True
+    client.application.config[IGNORES_UNTRANSLATED] = True
     assert client.get("/kk/unknown").h1 == "Nobody wrote this"
