@@ -9,6 +9,7 @@ nothing slips in beside the freeze.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -33,6 +34,14 @@ from models.cycle import Cycle, Envelope
 from models.district import Area
 from models.enums import Direction, Language, Origin, ProjectState, Role
 from models.project import Photo, Project, ProjectAddress
+
+
+class Check(Protocol):
+    """`check_may_correct`, `check_may_withdraw`."""
+
+    def __call__(
+        self, session: Session, actor: Actor, project: Project, cycle: Cycle, *, now: datetime
+    ) -> None: ...
 
 
 @dataclass(frozen=True)

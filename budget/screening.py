@@ -167,6 +167,12 @@ def queue(session: Session, cycle: Cycle, show: Show, *, area: str | None = None
     return QueuePage(tuple((project, place) for project, place in found), total, page, pages)
 
 
+def first_waiting(session: Session, cycle: Cycle) -> Project | None:
+    """The project to begin with: the lowest number that waits."""
+    rows = select(Project).where(Project.cycle_id == cycle.id, Project.state == ProjectState.SUBMITTED)
+    return session.exec(rows.order_by(col(Project.number)).limit(1)).first()
+
+
 def next_waiting(session: Session, project: Project) -> Project | None:
     """The next project of the cycle to be read: the following number, then from the first again."""
     rows = select(Project).where(Project.cycle_id == project.cycle_id, Project.id != project.id)

@@ -6,7 +6,7 @@ messages come translated (kk, ru) through flask-wtf and flask-babel; ours are sa
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from flask import Flask, request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.i18n import translations
-from wtforms import Field, Form, PasswordField, StringField
+from wtforms import Field, FieldList, Form, PasswordField, StringField
 from wtforms.validators import StopValidation
 from wtforms.widgets import DateTimeLocalInput, TextInput
 
@@ -78,6 +78,30 @@ class Required:
             raise StopValidation
         if field.data is None or field.data in ("", []):
             raise StopValidation(str(self.message))
+
+
+class Chosen:
+    """One of what is offered must be chosen; use with `validate_choice=False`, whose own check comes too early."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        offered = {str(choice[0]) for choice in field.iter_choices()}
+        if not field.data or str(field.data) not in offered:
+            raise StopValidation(str(self.message))
+
+
+class RowsField(FieldList):
+    """Rows `name-0`, `name-1` …; WTForms' own trips over other signs that Unicode calls digits."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = "FieldList"  # what the macros know
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        pattern = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,3}})-")
+        return (int(match[1]) for key in formdata if (match := pattern.match(key)))
 
 
 class TengeField(Field):

@@ -6,8 +6,10 @@ Made through the domain functions where there are such: the cycle is created and
 import itertools
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from PIL import Image
 from sqlmodel import Session, select
 
@@ -137,3 +139,11 @@ def photo_file(size: tuple[int, int] = (800, 600), kind: str = "JPEG") -> bytes:
     out = BytesIO()
     Image.linear_gradient("L").resize(size).convert("RGB").save(out, kind)
     return out.getvalue()
+
+
+def sign_in(monkeypatch: pytest.MonkeyPatch, actor: Actor) -> None:
+    """Let the pages believe that `actor` is signed in; signing in itself has tests of its own."""
+    from views import sessions  # here, so that tests of the domain start without the edge
+
+    current = SimpleNamespace(actor=actor, iin=None, session_id=None)
+    monkeypatch.setattr(sessions, "current", lambda: current)
