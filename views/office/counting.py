@@ -1,0 +1,240 @@
+"""Closing the count, in steps that each commit and may be repeated: separate, rewrite the storage, open, count.
+
+A crash between two steps loses nothing: what is done is skipped when the button is pressed again. The storage is
+rewritten before every opening, so that the link between voters and ballots is not left in freed pages.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlmodel import Session
+from wtforms import StringField, TextAreaField
+from wtforms.validators import Length, Regexp
+
+from budget import cycles, opening, results
+from budget.errors import AlreadyDone, BudgetRefusal, NotFound, NotPermitted, UndecidedTie
+from budget.permissions import Action
+from budget.reading import office
+from budget.reading import results as reading_results
+from budget.reading.results import EnvelopeOutcome, Outcome
+from budget.results import Draw
+from models.cycle import Cycle
+from models.enums import Origin
+from models.project import Project
+from views import messages
+from views.access import actor, requires
+from views.filters import in_language
+from views.forms import BaseForm, Required
+from views.keys import keyring
+from views.labels import label
+from views.office import progress
+from views.office.blueprint import bp
+from views.office.steps import ConfirmForm, Page
+from views.public.wording import verdict_reason
+from views.refusals import attach
+from views.request_scope import close_reading, database, now, reading, writing
+
+
+class DrawForm(BaseForm):
+    """The public draw, as announced."""
+
+    draw = StringField(
+        _l("Number drawn"),
+        description=_l("Digits only, exactly as announced: 0417 and 417 are different numbers."),
+        validators=[
+            Required(_l("Write the number drawn.")),
+            Regexp(r"^[0-9]{1,40}$", message=_l("Write the number in digits, up to 40.")),
+        ],
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
+    note = TextAreaField(
+        _l("Place, time and witnesses"),
+        description=_l("Shown with the result, so that anybody can ask those who saw the draw."),
+        validators=[
+            Required(_l("Write where and when the number was drawn, and who saw it.")),
+            Length(max=500, message=_l("Shorten this to %(max)d characters.")),
+        ],
+    )
+
+    def drawn(self) -> Draw:
+        """What was written, for the domain."""
+        return Draw(self.draw.data or "", self.note.data or "")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the count and when it was done."""
+
+    text: str
+    done_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Tied:
+    """Projects of equal votes and equal cost."""
+
+    projects: tuple[Project, ...]
+    votes: int
+    cost_tenge: int
+
+
+@bp.route("/office/cycles/<slug>/count", methods=["GET", "POST"])
+@requires(Action.CLOSE_COUNT)
+def count(slug: str) -> Page:
+    """Close the count; with projects that are equal in votes and cost, take the number of the public draw."""
+    cycle = _of_ours(slug)
+    if cycle.counted_at is not None:
+        flash(messages.text(AlreadyDone(at=cycle.counted_at)))
+        return redirect(url_for("office.publish_results", slug=slug), 303)
+    tied = _tied(cycle)
+    form: BaseForm = DrawForm() if tied else ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            _run(slug, form.drawn() if isinstance(form, DrawForm) else None)
+        except (NotFound, NotPermitted):
+            raise
+        except UndecidedTie:
+            flash(_("Some projects are equal: a public draw decides between them."))
+            return redirect(url_for("office.count", slug=slug), 303)
+        except BudgetRefusal as refusal:
+            attach(form, refusal)
+        else:
+            flash(_("The ballots are counted. Look at the result before you publish it."), "good")
+            return redirect(url_for("office.publish_results", slug=slug), 303)
+    return _count_page(slug, form, tied), 422 if form.is_submitted() else 200
+
+
+def _count_page(slug: str, form: BaseForm, tied: tuple[Tied, ...]) -> str:
+    desk = office.desk(reading(), slug, now=now())
+    cycle = desk.cycle
+    return render_template(
+        "office/count.html",
+        form=form,
+        cycle=cycle,
+        steps=_steps(cycle),
+        row=progress.count_row(progress.standing(reading(), desk, now=now()), now()),
+        tied=tied,
+        root=opening.ballots_root(reading(), cycle.id or 0).hex() if tied else "",
+    )
+
+
+def _steps(cycle: Cycle) -> list[Step]:
+    return [
+        Step(
+            _("The sealed ballots are taken out, shuffled, and separated from the voters."),
+            cycle.separated_at,
+        ),
+        Step(
+            _("The traces of the link are erased from the storage, and the ballots are opened."),
+            cycle.opened_at,
+        ),
+        Step(_("The votes are counted and the money is allocated by the rules."), cycle.counted_at),
+    ]
+
+
+def _run(slug: str, draw: Draw | None) -> None:
+    """All steps from the first that is not done, each in a transaction of its own."""
+
+    def separate(session: Session) -> None:
+        opening.separate(session, actor(), slug, now=now())
+
+    def open_ballots(session: Session) -> None:
+        opening.open_ballots(session, actor(), slug, keyring(), now=now())
+
+    def tally(session: Session) -> None:
+        results.count(session, actor(), slug, draw=draw, now=now())
+
+    _once(separate)
+    if _of_ours(slug).opened_at is None:
+        close_reading()
+        database().rewrite_storage()
+        _once(open_ballots)
+    _once(tally)
+
+
+def _once(step: Callable[[Session], None]) -> None:
+    try:
+        with writing() as session:
+            step(session)
+    except AlreadyDone:
+        return
+
+
+def _tied(cycle: Cycle) -> tuple[Tied, ...]:
+    """The groups that only a lot can order; () when there is none, and before the ballots are opened."""
+    if cycle.opened_at is None:
+        return ()
+    groups = results.undecided(reading(), cycle)
+    rows = office.titles(reading(), [public_id for group in groups for public_id in group])
+    votes = results.tally(reading(), cycle.id or 0)
+    found = []
+    for group in groups:
+        projects = tuple(rows[public_id] for public_id in group)
+        found.append(Tied(projects, votes.get(projects[0].id or 0, 0), projects[0].cost_tenge or 0))
+    return tuple(found)
+
+
+def _of_ours(slug: str) -> Cycle:
+    cycle = cycles.by_slug(reading(), slug)
+    if cycle.origin is not Origin.SERVICE:
+        raise NotPermitted(action=Action.CLOSE_COUNT)
+    return cycle
+
+
+@bp.route("/office/cycles/<slug>/publish-results", methods=["GET", "POST"])
+@requires(Action.PUBLISH_RESULTS)
+def publish_results(slug: str) -> Page:
+    """The result as it will be published, and the button that publishes it."""
+    cycle = _of_ours(slug)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with writing() as session:
+                results.publish(session, actor(), slug, now=now())
+        except AlreadyDone as refusal:
+            flash(messages.text(refusal))
+            return redirect(url_for("office.cycle", slug=slug), 303)
+        except (NotFound, NotPermitted):
+            raise
+        except BudgetRefusal as refusal:
+            attach(form, refusal)
+        else:
+            flash(_("The results are published. Everybody sees them now."), "good")
+            return redirect(url_for("office.cycle", slug=slug), 303)
+    outcome = reading_results.stored(reading(), cycle.id or 0)
+    page = render_template(
+        "office/publish_results.html", form=form, cycle=cycle, outcome=outcome, tables=_tables(cycle, outcome)
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _tables(cycle: Cycle, outcome: Outcome | None) -> list[tuple[EnvelopeOutcome, list[dict[str, Any]]]]:
+    return [(part, _rows(cycle, part)) for part in outcome.envelopes] if outcome else []
+
+
+def _rows(cycle: Cycle, part: EnvelopeOutcome) -> list[dict[str, Any]]:
+    rows = []
+    for line in part.lines:
+        title = in_language(line, "title")
+        why = verdict_reason(line.kind, line.missing_votes, line.missing_tenge, cycle.currency)
+        rows.append(
+            {
+                "rank": line.place,
+                "title": title.text,
+                "title_lang": title.lang,
+                "href": url_for("public.project", public_id=line.public_id),
+                "votes": line.votes,
+                "cost_tenge": line.cost_tenge,
+                "left_tenge": line.remaining_before_tenge,
+                "verdict": label(line.kind),
+                "won": line.is_won,
+                "why": " ".join(why),
+                "cut": line is part.cut,
+            }
+        )
+    return rows

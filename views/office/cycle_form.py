@@ -1,0 +1,309 @@
+"""The form of a cycle: its settings, envelopes and calendar on one page, and the way to a draft and back.
+
+Envelopes are rows; "Add another envelope" is a submit button of the same form, so it works without a script. Rows
+left empty do not count; no row at all means that the money is not divided. Every fault of the domain is put beside
+the field it is about, all at once.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.validators import Length
+
+from budget.errors import BudgetRefusal, CalendarFault, SettingFault
+from budget.phases import Window, calendar_faults, calendar_of
+from budget.settings import CycleDraft, EnvelopeDraft, Text, setting_faults
+from models.enums import AllocationRule, Assurance, Direction, Language, Phase
+from views import messages
+from views.forms import BaseForm, Chosen, LocalDateTimeField, PartForm, Required, RowsField, TengeField
+from views.labels import label
+from views.office.fields import WholeField
+
+MOST_ENVELOPES = 12
+OFFERED_METHODS = (Assurance.SMS,)
+"""Ways to sign in that work in this version."""
+_NAME_MOST = 120
+_ADD = "add_envelope"
+_TOO_LONG = _l("Shorten this to %(max)d characters.")
+
+
+def _name(text: Any, language: Language, *validators: Any) -> StringField:
+    return StringField(
+        text,
+        validators=[*validators, Length(max=_NAME_MOST, message=_TOO_LONG)],
+        render_kw={"lang": language.value, "autocomplete": "off"},
+    )
+
+
+class EnvelopeRow(PartForm):
+    """A part of the allotted sum; all empty does not count."""
+
+    public_id = HiddenField()
+    name_kk = _name(_l("Name in Kazakh"), Language.KK)
+    name_ru = _name(_l("Name in Russian"), Language.RU)
+    name_en = _name(_l("Name in English"), Language.EN)
+    total_tenge = TengeField(_l("Sum"))
+
+    def is_empty(self) -> bool:
+        """Nothing typed in this row."""
+        return not (
+            self.names() or (self.total_tenge.raw_data and any(map(str.strip, self.total_tenge.raw_data)))
+        )
+
+    def names(self) -> list[str]:
+        """The names that are given."""
+        return [field.data for field in (self.name_kk, self.name_ru, self.name_en) if field.data]
+
+    def draft(self) -> EnvelopeDraft:
+        """What was written, for the domain."""
+        name = Text(self.name_kk.data or "", self.name_ru.data or "", self.name_en.data or "")
+        return EnvelopeDraft(name, self.total_tenge.data or 0, self.public_id.data or "")
+
+
+class CycleForm(BaseForm):
+    """Everything a coordinator sets for a cycle. Fields `<phase>_starts_at`, `<phase>_ends_at` are added below."""
+
+    title_kk = _name(_l("Name in Kazakh"), Language.KK, Required(_l("Write the name in Kazakh.")))
+    title_ru = _name(_l("Name in Russian"), Language.RU, Required(_l("Write the name in Russian.")))
+    title_en = _name(_l("Name in English"), Language.EN, Required(_l("Write the name in English.")))
+    year = WholeField(_l("Year"), validators=[Required(_l("Write the year."))])
+    slug = StringField(
+        _l("Address on the site"),
+        description=_l(
+            "The last part of the address of the cycle: small Latin letters, digits and hyphens. "
+            "Empty means the year. It stays for ever once the cycle is published."
+        ),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    build_year = WholeField(_l("Year in which the winners are built"), description=_l("May be left empty."))
+    allotted_tenge = TengeField(_l("Allotted sum"), validators=[Required(_l("Write the allotted sum."))])
+    cost_cap_tenge = TengeField(
+        _l("Highest cost of one project"), description=_l("Empty means: no limit but the envelope.")
+    )
+    envelopes = RowsField(FormField(EnvelopeRow), min_entries=1, max_entries=MOST_ENVELOPES)
+    directions = SelectMultipleField(
+        _l("Directions accepted"), validators=[Required(_l("Choose at least one direction."))]
+    )
+    projects_per_author = WholeField(
+        _l("Projects one resident may submit"), validators=[Required(_l("Write how many projects."))]
+    )
+    methods = SelectMultipleField(
+        _l("How a resident proves who they are"),
+        validators=[Required(_l("Choose at least one way to sign in."))],
+    )
+    minimum_age = WholeField(
+        _l("Minimum age of a voter"), validators=[Required(_l("Write the minimum age."))]
+    )
+    votes_per_resident = RadioField(
+        _l("Votes of one resident"),
+        description=_l("How many projects one ballot may hold, all of one envelope."),
+        choices=[("1", "1"), ("2", "2"), ("3", "3")],
+        validators=[Chosen(_l("Choose how many votes."))],
+        validate_choice=False,
+    )
+    minimum_votes = WholeField(
+        _l("Minimum votes to win"),
+        description=_l("0 means: no minimum."),
+        validators=[Required(_l("Write the minimum number of votes; 0 when there is none."))],
+    )
+    rule = RadioField(
+        _l("When a project does not fit into the money left"),
+        validators=[Chosen(_l("Choose a rule."))],
+        validate_choice=False,
+    )
+    leftovers = BooleanField(_l("What is left in all envelopes together goes to the next projects in order"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.directions.choices = [(name.value, label(name)) for name in Direction]
+        self.methods.choices = [(name.value, label(name)) for name in OFFERED_METHODS]
+        self.rule.choices = [(name.value, label(name)) for name in AllocationRule]
+
+    def keep_published(self) -> None:
+        """A published cycle keeps its address, and its calendar moves by extensions only."""
+        del self.slug
+        for phase in Phase:
+            for name in phase_fields(phase):
+                del self[name]
+
+    def adds_envelope(self) -> bool:
+        """Was "Add another envelope" pressed? Then there is one more empty row."""
+        if _ADD not in request.form:
+            return False
+        if len(self.envelopes) < MOST_ENVELOPES:
+            self.envelopes.append_entry()
+        return True
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The shape of each field, and a sum for each envelope that has a name."""
+        is_right = super().validate(extra_validators)
+        for row in self._rows():
+            if not row.is_empty() and row.total_tenge.data is None and not row.total_tenge.errors:
+                self._complain(row.total_tenge, _("Write the sum of this envelope."))
+                is_right = False
+        return self._read_calendar() and is_right
+
+    def _rows(self) -> list[EnvelopeRow]:
+        return [entry.form for entry in self.envelopes]
+
+    def _complain(self, field: Any, text: str) -> None:
+        field.errors = [*field.errors, text]
+        self.envelopes.errors = [row.errors for row in self._rows()]  # a list of rows keeps a copy of its own
+
+    def _read_calendar(self) -> bool:
+        """Every phase but the archive has an end; a beginning left empty is the end of the phase before."""
+        is_right, previous = True, None
+        for phase in Phase:
+            if f"{phase}_starts_at" not in self:
+                continue
+            starts, ends = (self.get(name, None) for name in phase_fields(phase))
+            if starts.data is None and not starts.errors:
+                if previous is None:
+                    starts.errors = [_("%(phase)s: write when it begins.", phase=label(phase))]
+                    is_right = False
+                starts.data = previous
+            if ends is not None and ends.data is None:
+                if not ends.errors:
+                    ends.errors = [_("%(phase)s: write when it ends.", phase=label(phase))]
+                is_right = False
+            previous = ends.data if ends is not None else None
+        return is_right
+
+    def draft(self, kept: CycleDraft | None = None) -> CycleDraft:
+        """What was written, for the domain; `kept` is the cycle as it is, for what this form does not show."""
+        rows = self._rows()
+        filled = [row.draft() for row in rows if not row.is_empty()]
+        whole = EnvelopeDraft(Text("", "", ""), self.allotted_tenge.data, rows[0].public_id.data or "")
+        return CycleDraft(
+            slug=(self.slug.data or str(self.year.data)) if "slug" in self else (kept.slug if kept else ""),
+            year=self.year.data,
+            title=Text(self.title_kk.data or "", self.title_ru.data or "", self.title_en.data or ""),
+            allotted_tenge=self.allotted_tenge.data,
+            envelopes=tuple(filled) or (whole,),
+            windows=self._windows() or (kept.windows if kept else ()),
+            directions=tuple(Direction(name) for name in self.directions.data or ()),
+            methods=tuple(Assurance(name) for name in self.methods.data or ()),
+            cost_cap_tenge=self.cost_cap_tenge.data,
+            projects_per_author=self.projects_per_author.data,
+            votes_per_resident=int(self.votes_per_resident.data),
+            minimum_age=self.minimum_age.data,
+            minimum_votes=self.minimum_votes.data,
+            rule=AllocationRule(self.rule.data),
+            leftovers=self.leftovers.data,
+            build_year=self.build_year.data,
+        )
+
+    def _windows(self) -> tuple[Window, ...]:
+        found = []
+        for phase in Phase:
+            starts, ends = phase_fields(phase)
+            if starts in self:
+                found.append(Window(phase, self[starts].data, self[ends].data if ends in self else None))
+        return tuple(found)
+
+    def accepts(self, draft: CycleDraft, *, now: datetime) -> bool:
+        """Ask the domain; each of its complaints is put beside its field."""
+        faults: list[BudgetRefusal] = list(setting_faults(draft))
+        if self._windows():
+            faults += calendar_faults(calendar_of(draft.windows), now=now)
+        for fault in faults:
+            self.put(fault)
+        return not faults
+
+    def put(self, refusal: BudgetRefusal) -> None:
+        """Put a refusal's sentence beside the field it is about, or at the head of the form."""
+        name = _field_of(refusal)
+        text = messages.text(refusal)
+        if name == "envelopes":
+            self._complain(self._envelope_field(refusal), text)
+        elif name in self:
+            self[name].errors = [*self[name].errors, text]
+        else:
+            self.form_errors.append(text)
+
+    def _envelope_field(self, refusal: BudgetRefusal) -> Any:
+        """The first empty name where one is missing, else the first sum."""
+        if refusal.facts["fault"] == "unnamed":
+            rows = (row for row in self._rows() if not row.is_empty())
+            names = (field for row in rows for field in (row.name_kk, row.name_ru, row.name_en))
+            return next(field for field in names if not field.data)
+        return self._rows()[0].total_tenge
+
+
+def _field_of(refusal: BudgetRefusal) -> str:
+    if isinstance(refusal, CalendarFault):
+        starts, ends = phase_fields(Phase(refusal.facts["phase"]))
+        return starts if refusal.facts["fault"] == "overlap" else ends
+    if isinstance(refusal, SettingFault) and refusal.field == "title":
+        return "title_kk"
+    return refusal.field
+
+
+def phase_fields(phase: Phase) -> tuple[str, str]:
+    """Names of the two fields of a phase."""
+    return f"{phase}_starts_at", f"{phase}_ends_at"
+
+
+for _phase in Phase:
+    _starts, _ends = phase_fields(_phase)
+    setattr(CycleForm, _starts, LocalDateTimeField(_l("Begins")))
+    if _phase is not Phase.ARCHIVE:
+        setattr(CycleForm, _ends, LocalDateTimeField(_l("Ends")))
+
+
+def values_of(draft: CycleDraft) -> dict[str, Any]:
+    """What the form shows of a cycle that exists."""
+    values: dict[str, Any] = {
+        "slug": draft.slug,
+        "directions": [str(name) for name in draft.directions],
+        "methods": [str(name) for name in draft.methods],
+        "rule": str(draft.rule),
+        "votes_per_resident": str(draft.votes_per_resident),
+        "envelopes": [_row_of(draft, envelope) for envelope in draft.envelopes],
+    }
+    values |= {f"title_{language}": getattr(draft.title, language) for language in Language}
+    for name in ("year", "build_year", "allotted_tenge", "cost_cap_tenge", "projects_per_author"):
+        values[name] = getattr(draft, name)
+    for name in ("minimum_age", "minimum_votes", "leftovers"):
+        values[name] = getattr(draft, name)
+    for window in draft.windows:
+        values |= dict(zip(phase_fields(window.phase), (window.starts_at, window.ends_at), strict=True))
+    return values
+
+
+def _row_of(draft: CycleDraft, envelope: EnvelopeDraft) -> dict[str, Any]:
+    name = envelope.name
+    is_whole = len(draft.envelopes) == 1 and not (name.kk or name.ru or name.en)
+    return {
+        "public_id": envelope.public_id,
+        "name_kk": name.kk,
+        "name_ru": name.ru,
+        "name_en": name.en,
+        "total_tenge": None if is_whole else envelope.total_tenge,
+    }
+
+
+def default_values(year: int) -> dict[str, Any]:
+    """What a new cycle begins with: the known practice."""
+    return {
+        "year": year,
+        "slug": str(year),
+        "directions": [name.value for name in Direction],
+        "methods": [name.value for name in OFFERED_METHODS],
+        "rule": AllocationRule.SKIP.value,
+        "votes_per_resident": "1",
+        "projects_per_author": 1,
+        "minimum_age": 18,
+        "minimum_votes": 0,
+    }

@@ -1,0 +1,321 @@
+"""Where a cycle stands on the coordinator's desk: the one thing to do next, and every act with whether and why not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlmodel import Session
+
+from budget import cycles
+from budget.permissions import Action, may
+from budget.reading import office
+from budget.reading.office import Desk
+from models.enums import Origin, Phase, ProjectState, Role, WorksStatus
+from views.filters import date_time, deadline
+from views.labels import label
+
+
+@dataclass(frozen=True)
+class Next:
+    """What to do now: a sentence, and the link of the act where there is one. Late things are said as late."""
+
+    sentence: str
+    text: str = ""
+    href: str | None = None
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class ActRow:
+    """An act of a cycle: done (when), possible now (a link), or not (why)."""
+
+    name: str
+    note: str
+    text: str = ""
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A desk with what is missing for its next acts."""
+
+    desk: Desk
+    unmet_publishing: tuple[str, ...]
+    unmet_freezing: tuple[str, ...]
+    counts: dict[ProjectState, int]
+    works: dict[WorksStatus, int]
+
+    @property
+    def is_ours(self) -> bool:
+        """Is it run in this service, and not history?"""
+        return self.desk.cycle.origin is Origin.SERVICE
+
+
+def standing(session: Session, desk: Desk, *, now: datetime) -> Standing:
+    """Ask the domain what is missing; history lacks nothing."""
+    cycle = desk.cycle
+    ours, works = cycle.origin is Origin.SERVICE, dict[WorksStatus, int]()
+    for line in office.winners(session, cycle.id or 0):
+        works[line.status] = works.get(line.status, 0) + 1
+    is_draft = ours and cycle.published_at is None
+    waits_for_freeze = ours and cycle.frozen_at is None and not is_draft
+    return Standing(
+        desk,
+        cycles.unmet_for_publishing(session, cycle, now=now) if is_draft else (),
+        cycles.unmet_for_freezing(session, cycle, now=now) if waits_for_freeze else (),
+        office.state_counts(session, cycle.id or 0),
+        works,
+    )
+
+
+def stage_name(standing: Standing) -> str:
+    """Where the cycle stands, in a word or two."""
+    cycle, stage = standing.desk.cycle, standing.desk.stage
+    if not standing.is_ours:
+        return label(cycle.origin)
+    if cycle.published_at is None:
+        return str(_("Draft"))
+    if stage.current:
+        return label(stage.current.phase)
+    if stage.following is None:
+        return label(Phase.ARCHIVE)
+    return str(_("Before: %(phase)s", phase=label(stage.following.phase)))
+
+
+def next_act(standing: Standing, *, now: datetime) -> Next:
+    """The one thing to do next, or what is being waited for."""
+    cycle = standing.desk.cycle
+    if not standing.is_ours:
+        return Next(_("This is history: there is nothing to do here."))
+    if cycle.published_at is None:
+        return _before_publication(standing)
+    if cycle.frozen_at is None:
+        return _before_freeze(standing, now)
+    if cycle.counted_at is None:
+        return _before_count(standing, now)
+    return _after_count(standing)
+
+
+def _before_count(standing: Standing, now: datetime) -> Next:
+    voting = standing.desk.calendar.window(Phase.VOTING)
+    if voting and voting.starts_at > now:
+        return Next(_("The ballot list is frozen. Voting opens: %(when)s.", when=deadline(voting.starts_at)))
+    if voting and voting.ends_at and voting.ends_at > now:
+        return Next(_("Residents are voting until %(when)s.", when=deadline(voting.ends_at)))
+    if may(Role.COORDINATOR, Action.CLOSE_COUNT, standing.desk.stage.phase).allowed:
+        return Next(
+            _("Voting is over. Close the count: the ballots are opened and counted."),
+            _("Close the count"),
+            url_for("office.count", slug=standing.desk.cycle.slug),
+        )
+    return Next(_("Voting is over. The count can begin: %(when)s.", when=_following(standing)))
+
+
+def _before_publication(standing: Standing) -> Next:
+    slug, missing = standing.desk.cycle.slug, len(standing.unmet_publishing)
+    if missing:
+        sentence = ngettext(
+            "%(count)s thing is missing before the cycle can be published.",
+            "%(count)s things are missing before the cycle can be published.",
+            missing,
+            count=missing,
+        )
+        return Next(sentence, _("Change the settings"), url_for("office.edit_cycle", slug=slug))
+    return Next(
+        _("Everything is there. Publish the cycle, so that residents see it."),
+        _("Publish the cycle"),
+        url_for("office.publish_cycle", slug=slug),
+    )
+
+
+def _before_freeze(standing: Standing, now: datetime) -> Next:
+    desk, slug = standing.desk, standing.desk.cycle.slug
+    voting = desk.calendar.window(Phase.VOTING)
+    is_late = voting is not None and voting.starts_at <= now
+    if not standing.unmet_freezing and not desk.calendar.is_over(Phase.VOTING, now):
+        return Next(
+            _("Everything is ready for the vote. Freeze the settings and the ballot list."),
+            _("Freeze the ballot list"),
+            url_for("office.freeze", slug=slug),
+            is_late,
+        )
+    if is_late:
+        return Next(
+            _(
+                "Voting can't open: the ballot list is not frozen. Give the council more time; voting moves with it."
+            ),
+            _("Extend the work of the council"),
+            url_for("office.extend", slug=slug, phase=Phase.SCREENING),
+            is_late=True,
+        )
+    return Next(_waiting(standing))
+
+
+def _waiting(standing: Standing) -> str:
+    stage = standing.desk.stage
+    waiting = standing.counts.get(ProjectState.SUBMITTED, 0)
+    if stage.current and stage.current.phase is Phase.SUBMISSION and stage.current.ends_at:
+        return str(_("Residents submit projects until %(when)s.", when=deadline(stage.current.ends_at)))
+    if stage.current and stage.current.phase is Phase.SCREENING and stage.current.ends_at:
+        return _council_has(waiting, stage.current.ends_at)
+    if stage.following:
+        phase, when = label(stage.following.phase), deadline(stage.following.starts_at)
+        return str(_("Next: %(phase)s, from %(when)s.", phase=phase, when=when))
+    return str(_("There is nothing to do now."))
+
+
+def _council_has(count: int, ends_at: datetime) -> str:
+    return str(
+        ngettext(
+            "The council has %(count)s project to decide on, until %(when)s.",
+            "The council has %(count)s projects to decide on, until %(when)s.",
+            count,
+            count=count,
+            when=deadline(ends_at),
+        )
+    )
+
+
+def _after_count(standing: Standing) -> Next:
+    cycle = standing.desk.cycle
+    if cycle.results_published_at is None:
+        return Next(
+            _("The ballots are counted. Look at the result and publish it."),
+            _("Look at the result"),
+            url_for("office.publish_results", slug=cycle.slug),
+        )
+    total = sum(standing.works.values())
+    done = standing.works.get(WorksStatus.COMPLETED, 0)
+    if not total or done == total:
+        return Next(_("The results are published, and all works are completed."))
+    return Next(
+        _(
+            "Keep the works up to date: %(done)s of %(total)s completed.",
+            done=done,
+            total=total,
+        ),
+        _("Works of the winners"),
+        url_for("office.works", slug=standing.desk.cycle.slug),
+    )
+
+
+def _following(standing: Standing) -> str:
+    following = standing.desk.stage.following
+    return deadline(following.starts_at) if following else ""
+
+
+def acts(standing: Standing, *, now: datetime) -> list[ActRow]:
+    """Every act of the cycle in its order, and whether it is done, possible, or why it is not."""
+    cycle = standing.desk.cycle
+    if not standing.is_ours:
+        return []
+    return [
+        _settings_row(standing, now),
+        _publish_row(standing),
+        _freeze_row(standing, now),
+        count_row(standing, now),
+        _results_row(standing),
+        _works_row(cycle.slug, cycle.results_published_at),
+    ]
+
+
+def is_settled(standing: Standing, now: datetime) -> bool:
+    """May the settings no longer change: frozen, or read by voters whose voting has begun?"""
+    cycle, voting = standing.desk.cycle, standing.desk.calendar.window(Phase.VOTING)
+    begun = cycle.published_at is not None and voting is not None and voting.starts_at <= now
+    return not standing.is_ours or cycle.frozen_at is not None or begun
+
+
+def _settings_row(standing: Standing, now: datetime) -> ActRow:
+    slug = standing.desk.cycle.slug
+    name, href = _("Settings"), url_for("office.edit_cycle", slug=slug)
+    if is_settled(standing, now):
+        return ActRow(name, _("They can't change any more."), _("See the settings"), href)
+    return ActRow(name, _("They can change until the ballot list is frozen."), _("Change the settings"), href)
+
+
+def _publish_row(standing: Standing) -> ActRow:
+    cycle = standing.desk.cycle
+    name = _("Publish the cycle")
+    if cycle.published_at is not None:
+        return ActRow(name, _done(cycle.published_at))
+    if standing.unmet_publishing:
+        return ActRow(name, _("Not yet: something is missing, see the list."))
+    return ActRow(name, "", _("Publish"), url_for("office.publish_cycle", slug=cycle.slug))
+
+
+def _freeze_row(standing: Standing, now: datetime) -> ActRow:
+    cycle = standing.desk.cycle
+    name = _("Freeze the ballot list")
+    if cycle.frozen_at is not None:
+        return ActRow(name, _done(cycle.frozen_at))
+    if cycle.published_at is None:
+        return ActRow(name, _("After the cycle is published."))
+    if standing.unmet_freezing:
+        return ActRow(name, _("Not yet: something is missing, see the list."))
+    if standing.desk.calendar.is_over(Phase.VOTING, now):
+        return ActRow(name, _("The time for voting is over."))
+    note = _("It happens by itself when voting begins.")
+    return ActRow(name, note, _("Freeze now"), url_for("office.freeze", slug=cycle.slug))
+
+
+def count_row(standing: Standing, now: datetime) -> ActRow:
+    """Whether the count can be closed now, and why not."""
+    cycle, calendar = standing.desk.cycle, standing.desk.calendar
+    name, voting = _("Close the count"), calendar.window(Phase.VOTING)
+    if cycle.counted_at is not None:
+        return ActRow(name, _done(cycle.counted_at))
+    if voting is None or not calendar.is_over(Phase.VOTING, now):
+        ends = deadline(voting.ends_at) if voting and voting.ends_at else ""
+        return ActRow(name, _("After voting ends: %(when)s.", when=ends) if ends else _("After voting."))
+    if cycle.frozen_at is None:
+        return ActRow(name, _("Nobody could vote: the ballot list was not frozen."))
+    if not may(Role.COORDINATOR, Action.CLOSE_COUNT, standing.desk.stage.phase).allowed:
+        return ActRow(name, _("Possible from: %(when)s.", when=_following(standing)))
+    return ActRow(name, "", _("Close the count"), url_for("office.count", slug=cycle.slug))
+
+
+def _results_row(standing: Standing) -> ActRow:
+    cycle = standing.desk.cycle
+    name = _("Publish the results")
+    if cycle.results_published_at is not None:
+        return ActRow(name, _done(cycle.results_published_at))
+    if cycle.counted_at is None:
+        return ActRow(name, _("After the count."))
+    return ActRow(name, "", _("Look at the result"), url_for("office.publish_results", slug=cycle.slug))
+
+
+def _works_row(slug: str, published_at: datetime | None) -> ActRow:
+    name = _("Works of the winners")
+    if published_at is None:
+        return ActRow(name, _("After the results are published."))
+    return ActRow(name, "", _("Change their status"), url_for("office.works", slug=slug))
+
+
+def _done(at: datetime) -> str:
+    return str(_("Done: %(when)s.", when=date_time(at)))
+
+
+@dataclass(frozen=True)
+class PhaseRow:
+    """A phase in the coordinator's calendar; `can_extend` where its end may still move."""
+
+    phase: Phase
+    starts_at: datetime
+    ends_at: datetime | None
+    state: str
+    can_extend: bool
+
+
+def calendar_rows(standing: Standing, *, now: datetime) -> list[PhaseRow]:
+    """The calendar; `state` is done, now or ahead. Only a published calendar is extended; a draft's is edited."""
+    cycle, rows = standing.desk.cycle, []
+    for window in standing.desk.calendar.windows:
+        over = window.ends_at is not None and window.ends_at <= now
+        may_move = window.ends_at is not None and (not over or cycles.may_reopen(cycle, window.phase))
+        state = "done" if over else "now" if window.holds(now) else "ahead"
+        can_extend = standing.is_ours and cycle.published_at is not None and may_move
+        rows.append(PhaseRow(window.phase, window.starts_at, window.ends_at, state, can_extend))
+    return rows

@@ -1,0 +1,89 @@
+"""Sentences of the coordinator's pages: what is missing, what an act in the log means.
+
+The codes are those of `budget.cycles.unmet_for_publishing`, `unmet_for_freezing` and of the audit chain; tests walk
+both, so that a new code can't go without words.
+"""
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from models.enums import Phase, ProjectState
+from views.messages import UNMET
+
+PUBLISHING = ("calendar", "envelopes", "directions", "methods", "roll")
+FREEZING = ("published", "submission_over", "undecided", "admitted", "costs")
+
+_MET = {
+    "calendar": _l("The calendar has every phase, in order, and none of them is over."),
+    "envelopes": _l("The envelopes add up to the allotted sum."),
+    "directions": _l("Directions are chosen."),
+    "methods": _l("There is a way for residents to sign in."),
+    "roll": _l("There are residents on the roll."),
+    "published": _l("The cycle is published."),
+    "submission_over": _l("The time for applications is over."),
+    "undecided": _l("The council has decided on every project."),
+    "admitted": _l("There are projects to vote for."),
+    "costs": _l("Every admitted project has its cost and its envelope."),
+}
+ACTS = {
+    "cycle.create": _l("Created a cycle"),
+    "cycle.edit": _l("Changed the settings"),
+    "cycle.publish": _l("Published the cycle"),
+    "cycle.extend": _l("Extended a phase"),
+    "cycle.freeze": _l("Froze the ballot list"),
+    "count.separate": _l("Separated the ballots from the voters"),
+    "count.open": _l("Opened the ballots"),
+    "count.tally": _l("Counted the ballots"),
+    "results.publish": _l("Published the results"),
+    "project.submit": _l("Submitted a project"),
+    "project.correct": _l("Corrected a project"),
+    "project.withdraw": _l("Withdrew a project"),
+    "screening.decide": _l("Decided on a project"),
+    "works.status": _l("Changed the status of works"),
+    "roll.import": _l("Imported the roll of residents"),
+    "staff.add": _l("Added a member of staff"),
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A line of a checklist; `href` is where it is mended, None where nothing can be done on a page."""
+
+    text: str
+    is_met: bool
+    href: str | None = None
+    link: str = ""
+
+
+def conditions(slug: str, codes: tuple[str, ...], unmet: tuple[str, ...]) -> list[Condition]:
+    """The checklist: what is there and what is missing, each missing thing with where it is mended."""
+    return [
+        _missing(slug, code) if code in unmet else Condition(str(_MET[code]), is_met=True) for code in codes
+    ]
+
+
+def _missing(slug: str, code: str) -> Condition:
+    text = str(UNMET[code])
+    match code:
+        case "calendar" | "envelopes" | "directions" | "methods":
+            href = url_for("office.edit_cycle", slug=slug, _anchor=f"section-{code}")
+            return Condition(text, False, href, _("Change it"))
+        case "published":
+            return Condition(text, False, url_for("office.publish_cycle", slug=slug), _("Publish"))
+        case "undecided":
+            href = url_for("office.extend", slug=slug, phase=Phase.SCREENING)
+            return Condition(text, False, href, _("Give the council more time"))
+        case "costs" | "admitted":
+            state = ProjectState.ADMITTED if code == "costs" else None
+            href = url_for("office.cycle", slug=slug, state=state, _anchor="projects")
+            return Condition(text, False, href, _("See the projects"))
+        case _:
+            return Condition(text, False)
+
+
+def act(action: str) -> str:
+    """What an act in the log was; its own code where nobody found words."""
+    return str(ACTS[action]) if action in ACTS else action
