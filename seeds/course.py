@@ -1,0 +1,102 @@
+"""The course of a cycle in simulated time, step by step through the domain functions; shared by demo and rehearsal."""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from budget import ballots, residents
+from budget.ballot_rules import Selection
+from budget.keys import KeyRing
+from budget.permissions import Actor
+from budget.phases import ORDER, Window
+from models.cycle import Cycle
+from models.enums import Assurance, Channel, Language, Role
+from models.people import Resident
+from models.project import Project, ProjectAddress
+from seeds.people import Person, roll_lines
+
+ZONE = ZoneInfo("Asia/Almaty")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Simulated time: whole days from midnight of the day of seeding, in the district's zone."""
+
+    now: datetime
+
+    def at(self, days: float) -> datetime:
+        """The instant so many days after (or before) that midnight, aware UTC."""
+        midnight = datetime.combine(self.now.astimezone(ZONE).date(), time(), ZONE)
+        return (midnight + timedelta(days=days)).astimezone(UTC)
+
+    def windows(self, *days: int, gap: int = 0) -> tuple[Window, ...]:
+        """A calendar from the days on which the seven phases begin; voting begins `gap` days after the screening ends."""
+        starts = list(days)
+        ends: list[int | None] = [*starts[1:], None]
+        ends[2] = starts[3] - gap
+        return tuple(
+            Window(phase, self.at(start), None if end is None else self.at(end))
+            for phase, start, end in zip(ORDER, starts, ends, strict=True)
+        )
+
+    def spread(self, source: random.Random, count: int, first: datetime, last: datetime) -> list[datetime]:
+        """So many instants in `[first, last)`, in order."""
+        span = (last - first).total_seconds()
+        return [
+            first + timedelta(seconds=second)
+            for second in sorted(source.random() * span for _ in range(count))
+        ]
+
+
+def import_people(
+    session: Session, keyring: KeyRing, people: Sequence[Person], *, now: datetime
+) -> dict[str, Actor]:
+    """Put the people on the roll; each IIN with its resident as an actor."""
+    report = residents.import_roll(session, roll_lines(people), keyring=keyring, now=now)
+    if report.faults:
+        raise ValueError(f"an invented line of the roll is wrong: {report.faults[0]}")
+    ids = dict(session.exec(select(Resident.roll_key, Resident.id)).all())
+    return {one.iin: Actor(Role.RESIDENT, ids[keyring.roll_key_of(one.iin)]) for one in people}
+
+
+def translate(session: Session, project: Project, **texts: dict[Language, str]) -> None:
+    """Add the text in other languages than the author's: `title`, `description`, `street` by language."""
+    for name, translated in texts.items():
+        rows: Iterable[Project | ProjectAddress] = [project]
+        if name == "street":
+            rows = session.exec(select(ProjectAddress).where(ProjectAddress.project_id == project.id)).all()
+        for row in rows:
+            for language, text in translated.items():
+                setattr(row, f"{name}_{language}", text)
+    session.flush()
+
+
+def cast_all(
+    session: Session,
+    keyring: KeyRing,
+    cycle: Cycle,
+    voters: Iterable[tuple[Person, Selection, datetime]],
+    heard: Callable[[int], object] = lambda _count: None,
+) -> None:
+    """Cast a ballot for each of them, on the site, at its instant."""
+    box = ballots.ballot_box(session, cycle)
+    for person, selection, cast_at in voters:
+        key = keyring.voter_key_of(cycle.slug, person.iin)
+        voter = ballots.Voter(key, person.birth_on, Channel.WEB, Assurance.SMS)
+        ballots.cast(session, box, voter, selection, on=cast_at.astimezone(ZONE).date(), now=cast_at)
+        heard(1)
+
+
+def weighted_choice(source: random.Random, weights: dict[str, float], count: int) -> list[str]:
+    """So many different keys, the heavier the likelier."""
+    left = dict(weights)
+    chosen = []
+    for _ in range(min(count, len(left))):
+        [one] = source.choices(list(left), list(left.values()))
+        chosen.append(one)
+        del left[one]
+    return chosen

@@ -1,0 +1,88 @@
+"""The demo's projects as written by hand in `data/demo.json`, read into values."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.enums import Direction, Language, ScreeningOutcome, WorksStatus
+
+DATA = Path(__file__).parent / "data" / "demo.json"
+Texts = dict[Language, str]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the council said to a project it did not admit."""
+
+    competence: bool
+    regulation: bool
+    language: Language
+    reason: str
+
+
+@dataclass(frozen=True)
+class DemoProject:
+    """One project. `outcome` is None while it waits or was withdrawn; `appeal` weighs the invented votes."""
+
+    language: Language
+    title: Texts
+    text: Texts
+    street: Texts
+    houses: tuple[str, ...]
+    area: str
+    direction: Direction
+    envelope: int
+    estimate: int
+    cost: int | None
+    appeal: float
+    outcome: ScreeningOutcome | None
+    is_withdrawn: bool
+    has_photo: bool
+    is_of_account: bool
+    decision: Decision | None
+    works: WorksStatus | None
+    works_reason: str
+    works_language: Language
+
+
+def read(cycle: str) -> tuple[DemoProject, ...]:
+    """The projects of one demo cycle: `voting`, `submission` or `finished`."""
+    content = json.loads(DATA.read_text(encoding="utf-8"))
+    return tuple(_project(facts, content["streets"]) for facts in content[cycle])
+
+
+def _project(facts: dict[str, Any], streets: dict[str, list[str]]) -> DemoProject:
+    fate = facts["fate"]
+    reason = facts.get("works_reason", {"text": "", "language": "kk"})
+    return DemoProject(
+        language=Language(facts["language"]),
+        title=_texts(facts["title"]),
+        text=_texts(facts["text"]),
+        street=dict(zip(Language, streets[facts["street"]], strict=True)),
+        houses=tuple(facts["houses"]),
+        area=facts["area"],
+        direction=Direction(facts["direction"]),
+        envelope=facts["envelope"],
+        estimate=facts["estimate"],
+        cost=facts.get("cost"),
+        appeal=facts.get("appeal", 0),
+        outcome=ScreeningOutcome(fate) if fate in set(ScreeningOutcome) else None,
+        is_withdrawn=fate == "withdrawn",
+        has_photo=facts.get("photo", False),
+        is_of_account=facts.get("author") == "voted",
+        decision=_decision(facts.get("decision")),
+        works=WorksStatus(facts["works"]) if "works" in facts else None,
+        works_reason=reason["text"],
+        works_language=Language(reason["language"]),
+    )
+
+
+def _decision(facts: dict[str, Any] | None) -> Decision | None:
+    if facts is None:
+        return None
+    return Decision(facts["competence"], facts["regulation"], Language(facts["language"]), facts["reason"])
+
+
+def _texts(facts: dict[str, str]) -> Texts:
+    return {Language(language): text for language, text in facts.items()}
