@@ -6,6 +6,7 @@ Recounted from the ballots at every publication; the sums in the database must b
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,4 @@ class Ballot:
 
 def count(ballots: Iterable[Ballot]) -> dict[str, int]:
     """Votes by project id. A ballot counts once for a project, however often it names it."""
-    votes: Counter[str] = Counter()
-    for ballot in ballots:
-        votes.update(set(ballot.projects))
-    return dict(votes)
+    return dict(Counter(chain.from_iterable(frozenset(ballot.projects) for ballot in ballots)))

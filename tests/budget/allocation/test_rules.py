@@ -157,6 +157,17 @@ def test_the_order_of_a_file_settles_ties_before_the_cost_does():
     assert kinds(outcome)["cheap"] is VerdictKind.DOES_NOT_FIT
 
 
+def test_the_order_of_a_file_is_no_lot_that_could_be_lost():
+    outcome = allocate(TIED, ENVELOPE, rule=SKIP, order=FileOrder())
+    assert (outcome.winners, kinds(outcome)["q"]) == (("p", "r"), VerdictKind.DOES_NOT_FIT)
+
+
+def test_the_lot_does_not_move_projects_that_are_not_in_the_running():
+    projects = [Candidate(name, 60, 5, "e", withdrawn=True) for name in "pq"]
+    outcome = allocate(projects, ENVELOPE, rule=SKIP, order=LotOrder({"p": 2, "q": 1}))
+    assert [v.id for v in outcome.verdicts] == ["p", "q"]
+
+
 TWO = [EnvelopeSum("small", 50), EnvelopeSum("large", 100)]
 SPREAD = [
     Candidate("s1", 30, 9, "small"),
@@ -192,6 +203,12 @@ def test_the_pass_over_the_leftovers_skips_even_after_a_stop():
     outcome = allocate(YARDS, ENVELOPE, rule=STOP, leftovers=True, order=NO_LOT)
     assert outcome.winners == ("a", "c", "d")
     assert list(kinds(outcome).values()) == ["won", "does_not_fit", "won_leftovers", "won_leftovers"]
+
+
+def test_who_lost_the_lot_at_home_still_lost_it_after_the_leftovers():
+    outcome = allocate(TIED[:2], ENVELOPE, rule=SKIP, leftovers=True, order=LotOrder({"p": 1, "q": 2}))
+    lost = verdict(outcome, "q")
+    assert (lost.kind, lost.remaining_before, lost.missing_tenge) == ("lost_lot", 40, 20)
 
 
 def test_leftovers_never_go_to_a_project_dearer_than_its_own_envelope():

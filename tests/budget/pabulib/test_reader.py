@@ -136,7 +136,10 @@ def test_points_rank_before_votes_where_the_file_has_them():
     election = read(CUMULATIVE)
     assert [vote.points for vote in election.votes] == [(1, 7), (2,)]
     assert reallocate(election).winners == ("b", "c")
-    assert recount(election) == (), "points are not recounted"
+
+
+def test_points_are_not_recounted():
+    assert recount(read(CUMULATIVE.replace("a;60;2", "a;60;9"))) == ()
 
 
 @pytest.mark.parametrize(
@@ -249,6 +252,12 @@ WRONG = {
     "votes in words": (replaced("b;50;1", "b;50;one"), 13, Fault.NOT_A_WHOLE_NUMBER, {"name": "votes"}),
     "half a vote": (replaced("b;50;1", "b;50;0.5"), 13, Fault.NOT_A_WHOLE_NUMBER, {"value": "0.5"}),
     "negative votes": (replaced("b;50;1", "b;50;-1"), 13, Fault.OUT_OF_RANGE, {"name": "votes"}),
+    "endless votes": (
+        replaced("b;50;1", f"b;50;{'9' * 5000}"),
+        13,
+        Fault.OUT_OF_RANGE,
+        {"name": "votes"},
+    ),
     "selected 4": (replaced("Ramp;1", "Ramp;4"), 14, Fault.OUT_OF_RANGE, {"name": "selected"}),
     "unknown kind of vote": (
         replaced("approval", "shouting"),

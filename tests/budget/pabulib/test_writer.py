@@ -89,6 +89,12 @@ def test_a_project_withdrawn_after_the_vote_stays_in_the_file_and_out_of_the_win
     assert reallocate(read(text)).winners == outcome.winners == ("p1", "p3")
 
 
+def test_one_vote_per_resident_is_a_choice_of_one():
+    text = exported(outcome_of(), [["p1"], ["p2"]], **TERMS | {"votes_per_resident": 1})
+    assert "vote_type;choose-1\n" in text
+    assert "min_length;1\nmax_length;1\n" in text
+
+
 def test_where_the_cost_of_the_withdrawn_would_be_affordable_they_are_left_out():
     candidates = [SMALL[0], Candidate("p2", 60, 3, "e", withdrawn=True), Candidate("p3", 2 * 10**9, 1, "e")]
     outcome = outcome_of(candidates, total=2 * 10**9)

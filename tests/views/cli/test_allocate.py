@@ -150,7 +150,8 @@ def test_a_foreign_rule_runs_when_one_of_ours_is_asked_for(file):
 
 
 def test_text_of_a_file_does_not_steer_the_terminal(file):
-    assert "\x1b" not in run(file, SMALL.replace("Bench", "\x1b[2JBench")).stdout
+    stdout = run(file, SMALL.replace("Bench", "\x07\u202eBench").replace("a;600;3", "a;600;4")).output
+    assert not {"\x07", "\u202e"} & set(stdout)
 
 
 def test_points_are_called_points_and_withdrawn_projects_withdrawn(file):
