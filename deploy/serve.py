@@ -79,9 +79,9 @@ def run() -> None:
             refuse_taken(port)
             prepare(environment)
             children["web server"] = start([BIN / "gunicorn", "-c", "deploy/gunicorn.conf.py"], environment)
-            children["job process"] = start([BIN / "budget", "jobs"], environment)
             wait_until_up(port, children)
-            announce(port, environment)
+            children["job process"] = start([BIN / "budget", "jobs"], environment)
+            announce(port)
             watch(children)
         except Stopped:
             print("\nStopping.", flush=True)
@@ -140,7 +140,8 @@ def refuse_taken(port: int) -> None:
 def prepare(environment: dict[str, str]) -> None:
     """Bring the database to the newest tables; fill it when it is new.
 
-    The mark is set after the seeding, so a first start that was interrupted begins again.
+    The mark is set after the seeding, so a first start that was interrupted begins again; it holds the
+    accounts, so that a later start need not ask for them.
     """
     if not SEEDED.exists():
         for left in [*DATA.glob("demo.sqlite3*"), DATA / "keys"]:
@@ -148,7 +149,11 @@ def prepare(environment: dict[str, str]) -> None:
     call(["upgrade"], environment, "The database could not be brought up to date.")
     if not SEEDED.exists():
         call(["seed", "demo"], environment, "The demo could not be loaded.")
-        SEEDED.touch()
+        command: list[str | Path] = [BIN / "budget", "demo-accounts"]
+        accounts = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False)
+        if accounts.returncode:
+            raise Failure(f"The demo accounts could not be read. {accounts.stderr.decode().strip()}")
+        SEEDED.write_bytes(accounts.stdout)
 
 
 def call(arguments: list[str], environment: dict[str, str], failure: str) -> None:
@@ -196,19 +201,11 @@ def wait_until_up(port: int, children: dict[str, subprocess.Popen[bytes]]) -> No
     raise Failure(f"The web server did not answer within {START_SECONDS:.0f} seconds.")
 
 
-def announce(port: int, environment: dict[str, str]) -> None:
+def announce(port: int) -> None:
     """Print the address and one demo account per role."""
-    accounts = subprocess.run(
-        [BIN / "budget", "demo-accounts"],
-        env=environment,
-        cwd=ROOT,
-        text=True,
-        capture_output=True,
-        check=False,
-    )
     print(f"\nThe participation budget is at http://127.0.0.1:{port}\n")
-    print(accounts.stdout.rstrip() or accounts.stderr.rstrip())
-    print("\nCtrl-C stops it.", flush=True)
+    print(SEEDED.read_text(encoding="utf-8"))
+    print("Ctrl-C stops it.", flush=True)
 
 
 def watch(children: dict[str, subprocess.Popen[bytes]]) -> None:
