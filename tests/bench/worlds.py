@@ -1,0 +1,168 @@
+"""Data for the measured servers: the public pages of several cycles, and a vote that is open with signed-in voters.
+
+Voters are signed in by the function the sign-in page calls, so that only the casting is measured; their cookies and
+their form token are what a browser would send.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from http.cookies import SimpleCookie
+from pathlib import Path
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_wtf.csrf import generate_csrf
+from sqlmodel import Session, col, select
+
+from budget.identity.iin import iin_with_check_digit
+from budget.keys import KeyRing
+from models.ballot import Participation
+from models.cycle import Cycle
+from models.database import Database
+from models.enums import Phase, Role
+from models.people import Resident, Staff
+from models.project import Project
+from seeds import saryarka
+from tests.bench import load
+from tests.bench.servers import config
+from tests.harness import public_rows
+from tests.harness.elections import open_election
+from views import sessions
+from views.app import create_app
+
+BALLOT = "/kk/cycles/vote/ballot"
+LISTED = 40
+LONG_LIST = 500
+SEARCHED = 10_000
+
+
+@dataclass(frozen=True)
+class Voter:
+    """A resident who is signed in: their own POST of the ballot, whole, ready for the wire."""
+
+    iin: str
+    request: bytes
+
+
+def iins(count: int) -> Iterator[str]:
+    """Valid numbers of nobody: their day is the 30th or 31st of February."""
+    made = 0
+    for year in range(60, 100):
+        for day in (30, 31):
+            for number in range(100_000):
+                iin = iin_with_check_digit(f"{year:02}02{day}{number:05}")
+                if iin is None:
+                    continue
+                yield iin
+                made += 1
+                if made == count:
+                    return
+
+
+def fill_public(database: Database, now: datetime) -> None:
+    """The archive of the district and cycles of the sizes the goals name, with a photo for each listed project."""
+    with database.writing() as session:
+        saryarka.load(session, now=now)
+        public_rows.add_cycle(session, now, slug="now", projects=LISTED)
+        public_rows.add_cycle(
+            session, now, slug="done", projects=LISTED, phase=Phase.IMPLEMENTATION, results=True
+        )
+        public_rows.add_cycle(session, now, slug="long", projects=LONG_LIST, phase=Phase.ARCHIVE)
+        ids = session.exec(select(Project.public_id).where(col(Project.public_id).like("pnow%"))).all()
+        for public_id in ids:
+            public_rows.add_photo(session, public_id, b"\xff\xd8" + b"photo" * 100, now)
+
+
+def fill_searched(database: Database, now: datetime) -> None:
+    """A cycle of 10,000 projects with two addresses each."""
+    with database.writing() as session:
+        public_rows.add_cycle(session, now, slug="huge", projects=SEARCHED, phase=Phase.ARCHIVE)
+
+
+@dataclass(frozen=True)
+class Vote:
+    """An open vote over a database: its keys, and the application that made the sign-ins."""
+
+    database: Database
+    app: Flask
+    cycle_id: int
+    choices: tuple[str, ...]
+
+    def ballots(self) -> list[int]:
+        """For each person who took part, how many ballots they have in the box."""
+        counted = select(sa.func.count()).where(Participation.cycle_id == self.cycle_id)
+        with self.database.reading() as session:
+            return list(session.exec(counted.group_by(col(Participation.voter_key))).all())
+
+
+def open_vote(database_url: str, key_dir: Path) -> Vote:
+    """A frozen cycle `vote` with 40 projects, whose voting is open now."""
+    app = create_app(config(database_url, key_dir))
+    database: Database = app.extensions["database"]
+    with database.writing() as session:
+        saryarka.load(session, now=datetime.now(UTC))
+        election = open_election(session, _keyring(app), now=datetime.now(UTC), projects=LISTED, slug="vote")
+        choices = tuple(project.public_id for project in election.projects)
+        return Vote(database, app, election.cycle.id or 0, choices)
+
+
+def sign_in(vote: Vote, numbers: Sequence[str]) -> list[Voter]:
+    """Put these people on the roll, sign each in, and write out the ballot each will send."""
+    keyring, now = _keyring(vote.app), datetime.now(UTC)
+    with vote.database.writing() as session:
+        rows = [
+            Resident(roll_key=keyring.roll_key_of(iin), birth_on=date(1985, 5, 17), imported_at=now)
+            for iin in numbers
+        ]
+        session.add_all(rows)
+        session.flush()
+        return [
+            Voter(iin, _ballot(vote, session, row, iin, vote.choices[place % len(vote.choices)]))
+            for place, (iin, row) in enumerate(zip(numbers, rows, strict=True))
+        ]
+
+
+def signed_in_member(app: Flask) -> dict[str, str]:
+    """A council member who is signed in: the header with their cookies."""
+    database: Database = app.extensions["database"]
+    with database.writing() as session:
+        member = Staff(
+            email="bench@example.kz",
+            name="Bench",
+            role=Role.COUNCIL,
+            password_hash="-",
+            created_at=datetime.now(UTC),
+        )
+        session.add(member)
+        session.flush()
+        with app.test_request_context("/kk/"):
+            sessions.sign_in_staff(session, member)
+            return {"Cookie": _cookies(app)}
+
+
+def _ballot(vote: Vote, session: Session, resident: Resident, iin: str, choice: str) -> bytes:
+    with vote.app.test_request_context("/kk/"):
+        sessions.sign_in_resident(session, resident, iin)
+        body = urlencode({"csrf_token": generate_csrf(), "choices": choice}).encode()
+        return load.post(BALLOT, body, Cookie=_cookies(vote.app))
+
+
+def _cookies(app: Flask) -> str:
+    """What a browser would send back after the response that ends this request context."""
+    response = app.process_response(app.response_class())
+    jar: SimpleCookie = SimpleCookie()
+    for line in response.headers.getlist("Set-Cookie"):
+        jar.load(line)
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
+
+
+def _keyring(app: Flask) -> KeyRing:
+    settings = app.extensions["config"]
+    return KeyRing(settings.key_dir, settings.voter_key, settings.roll_key)
+
+
+def cycle_of(session: Session, slug: str) -> Cycle:
+    """The cycle at this address."""
+    return session.exec(select(Cycle).where(Cycle.slug == slug)).one()
