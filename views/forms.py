@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.i18n import translations
 from wtforms import Field, FieldList, Form, PasswordField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import StopValidation
 from wtforms.widgets import DateTimeLocalInput, TextInput
 
@@ -92,7 +93,12 @@ class Chosen:
             raise StopValidation(str(self.message))
 
 
-class RowsField(FieldList):
+def choice(value: str, label: Any) -> SelectChoice:
+    """An option of a select or of radio buttons; WTForms warns of plain pairs. `label` may be a lazy text."""
+    return SelectChoice(str(value), label)
+
+
+class RowsField(FieldList):  # type: ignore[type-arg]  # not generic when it runs
     """Rows `name-0`, `name-1` …; WTForms' own trips over other signs that Unicode calls digits."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,7 +6,6 @@ Made through the domain functions where there are such: the cycle is created and
 import itertools
 from datetime import date, datetime, timedelta
 from io import BytesIO
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -145,5 +144,5 @@ def sign_in(monkeypatch: pytest.MonkeyPatch, actor: Actor) -> None:
     """Let the pages believe that `actor` is signed in; signing in itself has tests of its own."""
     from views import sessions  # here, so that tests of the domain start without the edge
 
-    current = SimpleNamespace(actor=actor, iin=None, session_id=None)
+    current = sessions.Current(actor)
     monkeypatch.setattr(sessions, "current", lambda: current)

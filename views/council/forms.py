@@ -12,12 +12,12 @@ from models.cycle import Envelope
 from models.enums import ScreeningOutcome
 from models.project import Project
 from views.filters import in_language, tenge
-from views.forms import BaseForm, Chosen, TengeField
+from views.forms import BaseForm, Chosen, TengeField, choice
 from views.i18n import current_language
 
 REASON_MOST = 2000
 _YES, _NO = "yes", "no"
-_ANSWERS = [(_YES, _l("Yes")), (_NO, _l("No"))]
+_ANSWERS = [choice(_YES, _l("Yes")), choice(_NO, _l("No"))]
 
 
 class DecisionForm(BaseForm):
@@ -38,9 +38,9 @@ class DecisionForm(BaseForm):
     outcome = RadioField(
         _l("Decision"),
         choices=[
-            (str(ScreeningOutcome.ADMITTED), _l("Admit to the vote")),
-            (str(ScreeningOutcome.RETURNED), _l("Return to the author with remarks")),
-            (str(ScreeningOutcome.REJECTED), _l("Reject")),
+            choice(ScreeningOutcome.ADMITTED, _l("Admit to the vote")),
+            choice(ScreeningOutcome.RETURNED, _l("Return to the author with remarks")),
+            choice(ScreeningOutcome.REJECTED, _l("Reject")),
         ],
         validators=[Chosen(_l("Choose a decision."))],
         validate_choice=False,
@@ -62,7 +62,7 @@ class DecisionForm(BaseForm):
             self.cost_tenge.description = _(
                 "The author's estimate is %(money)s. Used when you admit.", money=told
             )
-        self.envelope.choices = [(row.public_id, in_language(row, "name").text) for row in envelopes]
+        self.envelope.choices = [choice(row.public_id, in_language(row, "name").text) for row in envelopes]
         if len(envelopes) < 2:
             del self.envelope
 

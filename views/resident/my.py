@@ -123,8 +123,8 @@ def _while_screened(life: ProjectLife, can_correct: bool) -> str:
     end = screening.ends_at if screening else None
     is_waiting = life.facts.state is ProjectState.SUBMITTED
     if is_waiting and end is not None and now() < end:
-        return _(
-            "The Expert Council reads it. You get the answer here before %(moment)s.", moment=deadline(end)
+        return str(
+            _("The Expert Council reads it. You get the answer here before %(moment)s.", moment=deadline(end))
         )
     if is_waiting:
         return str(_("The Expert Council has not decided yet."))

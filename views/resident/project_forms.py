@@ -24,7 +24,7 @@ from models.cycle import Cycle, Envelope
 from models.enums import Direction
 from views import messages
 from views.filters import in_language, tenge
-from views.forms import BaseForm, Chosen, PartForm, Required, RowsField, TengeField
+from views.forms import BaseForm, Chosen, PartForm, Required, RowsField, TengeField, choice
 from views.i18n import current_language
 from views.labels import label
 
@@ -112,12 +112,14 @@ class ProjectForm(BaseForm):
         has_photo: bool = False,
     ) -> None:
         """Offer what this cycle accepts."""
-        self.direction.choices = [(name, label(Direction(name))) for name in cycle.directions]
-        self.area.choices = [("", _("Choose…"))] + [
-            (area.code, in_language(area, "name").text) for area in areas
+        self.direction.choices = [choice(name, label(Direction(name))) for name in cycle.directions]
+        self.area.choices = [
+            choice("", _("Choose…")),
+            *(choice(area.code, in_language(area, "name").text) for area in areas),
         ]
         self.envelope.choices = [
-            (row.public_id, f"{in_language(row, 'name').text}, {tenge(row.total_tenge)}") for row in envelopes
+            choice(row.public_id, f"{in_language(row, 'name').text}, {tenge(row.total_tenge)}")
+            for row in envelopes
         ]
         if len(envelopes) < 2:
             del self.envelope
