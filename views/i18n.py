@@ -27,8 +27,14 @@ def current_language() -> Language:
 
 
 def switch_language_url(language: str) -> str:
-    """This page in another language, with its query; the start page where there is no page."""
-    if request.endpoint is None or request.view_args is None:
+    """This page in another language, with its query; the start page where there is no page to come back to."""
+    rule = request.url_rule
+    if (
+        request.endpoint is None
+        or request.view_args is None
+        or rule is None
+        or "GET" not in (rule.methods or ())
+    ):
         return url_for("public.home", lang=language)
     values = {**request.view_args, **request.args.to_dict(flat=False), "lang": language}
     return url_for(request.endpoint, **values)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import flask
 from flask import Flask, Response, current_app, g, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
 from budget import web_sessions
@@ -86,7 +86,10 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def _session_left() -> dict[str, Any]:
-        ends_at = g.current.ends_at if "current" in g else None
+        try:
+            ends_at = current().ends_at
+        except SQLAlchemyError:  # an error page comes out without a database, too
+            return {}
         return {"session_seconds": int((ends_at - now()).total_seconds())} if ends_at else {}
 
     @app.after_request

@@ -23,7 +23,7 @@ from views.keys import keyring
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.resident.blueprint import bp
-from views.resident.signing_in_forms import CodeForm, NewCodeForm, SignInForm
+from views.resident.signing_in_forms import CodeForm, SignInForm
 
 Answer = Response | str | tuple[str, int]
 _COOKIE = "proof"
@@ -106,7 +106,7 @@ def _confirm(flow: Flow) -> Answer:
 
 
 def _resend(flow: Flow, form: CodeForm) -> Answer:
-    if not NewCodeForm().validate_on_submit() or outbox.sender() is None:
+    if outbox.sender() is None:
         return redirect(url_for("resident.sign_in"), 303)
     try:
         code = _send_code(flow.phone)
@@ -152,7 +152,6 @@ def _code_page(form: CodeForm, flow: Flow) -> Answer:
     page = render_template(
         "resident/sign_in_code.html",
         form=form,
-        resend=NewCodeForm(formdata=None),
         phone=readable(flow.phone),
         back=url_for("resident.sign_in", next=flow.next),
         minutes=codes.LIFETIME // timedelta(minutes=1),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, StringField, SubmitField, TelField
+from wtforms import Field, StringField, TelField
 from wtforms.validators import Regexp, ValidationError
 
 from budget.errors import BudgetRefusal
@@ -60,9 +60,3 @@ class CodeForm(BaseForm):
         ],
         render_kw={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": "10"},
     )
-
-
-class NewCodeForm(BaseForm):
-    """Nothing but a button (and the token against forged requests)."""
-
-    resend = SubmitField()
