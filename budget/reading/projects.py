@@ -6,8 +6,8 @@ is published. Six statements a page at most, whatever the number of projects.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -119,19 +119,8 @@ _IN_CYCLE = (
     .order_by(col(Project.number))
 )
 _COUNTED = _IN_CYCLE.add_columns(sa.func.count().over())
-_WORDS = (
-    sa.select(col(Project.id))
-    .add_columns(
-        *(
-            col(getattr(Project, f"{name}_{language}"))
-            for name in ("title", "description")
-            for language in Language
-        )
-    )
-    .select_from(_JOINED)
-    .where(col(Project.cycle_id) == sa.bindparam("cycle"))
-    .order_by(col(Project.number))
-)
+_DESCRIPTIONS = [col(getattr(Project, f"description_{language}")) for language in Language]
+_WITH_TEXTS = _IN_CYCLE.add_columns(*_DESCRIPTIONS)
 _ADDRESS_COLUMNS = [col(getattr(ProjectAddress, name)) for name in Address.__dataclass_fields__]
 _ADDRESSES = (
     sa.select(col(ProjectAddress.project_id), *_ADDRESS_COLUMNS)
@@ -142,13 +131,14 @@ _ALL_ADDRESSES = (
     sa.select(col(ProjectAddress.project_id), *_ADDRESS_COLUMNS)
     .join(Project, col(Project.id) == col(ProjectAddress.project_id))
     .where(col(Project.cycle_id) == sa.bindparam("cycle"))
+    .order_by(col(ProjectAddress.project_id), col(ProjectAddress.position))
 )
 _SAMPLE = _IN_CYCLE.where(col(Project.state) == ProjectState.ADMITTED).order_by(None)
 
 
 def listed(session: Session, cycle_id: int, query: Query, area_ids: dict[str, int]) -> ProjectPage:
-    """A page of the cycle's projects by number. Two statements; three and the folding of at most some hundred
-    texts when words are asked for. `area_ids` gives the id of each area code; an unknown code finds nothing."""
+    """A page of the cycle's projects by number. Two statements, and the folding of all texts of the cycle where
+    words are asked for. `area_ids` gives the id of each area code; an unknown code finds nothing."""
     conditions = list(_conditions(query, area_ids))
     if query.text.strip():
         return _found(session, cycle_id, query, conditions)
@@ -156,7 +146,8 @@ def listed(session: Session, cycle_id: int, query: Query, area_ids: dict[str, in
     rows = session.connection().execute(statement, {"cycle": cycle_id}).all()
     if not rows and query.page > 1:
         return listed(session, cycle_id, _first(query), area_ids)
-    return _page(session, [row[:-1] for row in rows], rows[0][-1] if rows else 0, max(query.page, 1))
+    cards = _cards(session, [row[:-1] for row in rows])
+    return _page(cards, rows[0][-1] if rows else 0, max(query.page, 1))
 
 
 def sample(session: Session, cycle_id: int, limit: int) -> tuple[Card, ...]:
@@ -206,31 +197,45 @@ _STANDINGS: dict[Standing, Any] = {
 
 
 def _found(session: Session, cycle_id: int, query: Query, conditions: list[Any]) -> ProjectPage:
-    connection = session.connection()
-    streets: dict[int, list[str | None]] = defaultdict(list)
-    for project, *parts in connection.execute(_ALL_ADDRESSES, {"cycle": cycle_id}):
-        streets[project].extend(parts)
-    texts = connection.execute(_WORDS.where(*conditions), {"cycle": cycle_id})
-    ids = [row[0] for row in texts if matches(query.text, *row[1:], *streets[row[0]])]
-    page = min(max(query.page, 1), max(1, -(-len(ids) // PER_PAGE)))
-    wanted = ids[(page - 1) * PER_PAGE : page * PER_PAGE]
-    rows = connection.execute(_IN_CYCLE.where(col(Project.id).in_(wanted)), {"cycle": cycle_id}).all()
-    return _page(session, rows, len(ids), page)
+    connection, key = session.connection(), {"cycle": cycle_id}
+    addresses = _grouped(connection.execute(_ALL_ADDRESSES, key))
+    rows: Any = connection.execute(_WITH_TEXTS.where(*conditions), key)
+    width = len(_DESCRIPTIONS)
+    found = []
+    for row in rows:
+        houses = addresses.get(row.id, ())
+        streets = (text for house in houses for text in (house.street_kk, house.street_ru, house.street_en))
+        titles = (row.title_kk, row.title_ru, row.title_en)
+        if matches(query.text, *titles, *row[-width:], *streets):
+            found.append(row[:-width])
+    page = min(max(query.page, 1), max(1, -(-len(found) // PER_PAGE)))
+    shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+    return _page([_card(row, addresses) for row in shown], len(found), page)
 
 
-def _page(session: Session, rows: Sequence[Any], total: int, page: int) -> ProjectPage:
-    return ProjectPage(_cards(session, rows), total, page, max(1, -(-total // PER_PAGE)))
+def _page(cards: Sequence[Card], total: int, page: int) -> ProjectPage:
+    return ProjectPage(tuple(cards), total, page, max(1, -(-total // PER_PAGE)))
 
 
 def _cards(session: Session, rows: Sequence[Any]) -> tuple[Card, ...]:
     addresses = addresses_of(session, [row[0] for row in rows])
-    return tuple(replace(Card(*row), addresses=addresses.get(row[0], ())) for row in rows)
+    return tuple(_card(row, addresses) for row in rows)
+
+
+def _card(row: Any, addresses: dict[int, tuple[Address, ...]]) -> Card:
+    values = (*row, addresses.get(row[0], ()))
+    return Card(*values)
 
 
 def addresses_of(session: Session, project_ids: list[int]) -> dict[int, tuple[Address, ...]]:
     """The addresses of some projects, in their order. One statement, none for no projects."""
+    if not project_ids:
+        return {}
+    return _grouped(session.connection().execute(_ADDRESSES, {"projects": project_ids}))
+
+
+def _grouped(rows: Iterable[Any]) -> dict[int, tuple[Address, ...]]:
     found: dict[int, list[Address]] = defaultdict(list)
-    if project_ids:
-        for row in session.connection().execute(_ADDRESSES, {"projects": project_ids}):
-            found[row[0]].append(Address(*row[1:]))
+    for project, *address in rows:
+        found[project].append(Address(*address))
     return {project: tuple(addresses) for project, addresses in found.items()}

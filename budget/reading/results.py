@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from budget.reading.cycles import WON, CycleView, EnvelopeFacts, envelopes
+from budget.reading.cycles import WON, CycleView, EnvelopeFacts
+from models.cycle import Envelope
 from models.enums import Language, VerdictKind, WorksStatus
 from models.people import Resident
 from models.project import Project
@@ -128,26 +129,35 @@ _LINES = (
     .where(col(VerdictRow.cycle_id) == sa.bindparam("cycle"))
     .order_by(col(VerdictRow.position))
 )
-_COUNT = sa.select(
-    *(col(getattr(Count, name)) for name in ("counted_at", "participations", "valid", "empty", "invalid")),
-    sa.select(sa.func.count()).select_from(Resident).scalar_subquery(),
-    *(col(getattr(Count, name)) for name in ("ballots_root", "draw", "draw_note")),
-).where(col(Count.cycle_id) == sa.bindparam("cycle"))
+_ROLL = sa.select(sa.func.count()).select_from(Resident).scalar_subquery()
+_ENVELOPE = [col(getattr(Envelope, name)) for name in EnvelopeFacts.__dataclass_fields__]
+_COUNT = (
+    sa.select(
+        *_ENVELOPE,
+        *(_ROLL if name == "roll" else col(getattr(Count, name)) for name in Turnout.__dataclass_fields__),
+    )
+    .join(Count, col(Count.cycle_id) == col(Envelope.cycle_id))
+    .where(col(Envelope.cycle_id) == sa.bindparam("cycle"))
+    .order_by(col(Envelope.position))
+)
 
 
 def of_cycle(session: Session, cycle: CycleView) -> Outcome | None:
-    """The result of a cycle, or None while it is not published or was never counted here. Three statements."""
+    """The result of a cycle, or None while it is not published or was never counted here. Two statements."""
     return stored(session, cycle.settings.id) if cycle.has_results else None
 
 
 def stored(session: Session, cycle_id: int) -> Outcome | None:
     """The result as counted, published or not: for the coordinator's preview only. None before the count."""
-    key = {"cycle": cycle_id}
-    count: Any = session.connection().execute(_COUNT, key).one_or_none()
-    if count is None:
+    connection, key = session.connection(), {"cycle": cycle_id}
+    counted: Any = connection.execute(_COUNT, key).all()
+    if not counted:
         return None
     lines: dict[int, list[Line]] = defaultdict(list)
-    for envelope, *values in session.connection().execute(_LINES, key).tuples():
+    rows: Any = connection.execute(_LINES, key)
+    for envelope, *values in rows:
         lines[envelope].append(Line(*values))
-    parts = (EnvelopeOutcome(part, tuple(lines[part.id])) for part in envelopes(session, cycle_id))
-    return Outcome(tuple(parts), Turnout(*count))
+    width = len(_ENVELOPE)
+    parts = [EnvelopeFacts(*row[:width]) for row in counted]
+    outcomes = tuple(EnvelopeOutcome(part, tuple(lines[part.id])) for part in parts)
+    return Outcome(outcomes, Turnout(*counted[0][width:]))
