@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,18 +49,29 @@ class DemoProject:
 
 def read(cycle: str) -> tuple[DemoProject, ...]:
     """The projects of one demo cycle: `voting`, `submission` or `finished`."""
-    content = json.loads(DATA.read_text(encoding="utf-8"))
-    return tuple(_project(facts, content["streets"]) for facts in content[cycle])
+    known = streets()
+    return tuple(_project(facts, known) for facts in _content()[cycle])
 
 
-def _project(facts: dict[str, Any], streets: dict[str, list[str]]) -> DemoProject:
+def streets() -> dict[str, Texts]:
+    """The streets by a short name."""
+    return {name: dict(zip(Language, texts, strict=True)) for name, texts in _content()["streets"].items()}
+
+
+@cache
+def _content() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(DATA.read_text(encoding="utf-8"))
+    return content
+
+
+def _project(facts: dict[str, Any], known: dict[str, Texts]) -> DemoProject:
     fate = facts["fate"]
     reason = facts.get("works_reason", {"text": "", "language": "kk"})
     return DemoProject(
         language=Language(facts["language"]),
         title=_texts(facts["title"]),
         text=_texts(facts["text"]),
-        street=dict(zip(Language, streets[facts["street"]], strict=True)),
+        street=known[facts["street"]],
         houses=tuple(facts["houses"]),
         area=facts["area"],
         direction=Direction(facts["direction"]),

@@ -1,0 +1,260 @@
+"""`budget rehearse`: a whole cycle at the size of 2020, by the domain functions only, in an empty database.
+
+The numbers of the plan stand in `seeds.rehearsal_plan`; nothing here knows who should win. The steps have the order
+and the transactions of a real cycle: the envelopes are separated and the storage is rewritten before a ballot is opened.
+"""
+
+import random
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from budget import addresses, cycles, opening, projects, results, screening, staff
+from budget.ballot_rules import Selection
+from budget.keys import KeyRing
+from budget.permissions import Actor
+from budget.settings import CycleDraft, EnvelopeDraft, Text
+from models.ballot import Ballot, Participation
+from models.cycle import Cycle
+from models.database import Database
+from models.district import Area
+from models.enums import BallotStatus, ProjectState, Role, ScreeningOutcome
+from models.people import Resident, Staff
+from models.project import Project, Screening
+from models.result import Count, VerdictRow
+from models.works import Works
+from seeds import rehearsal_plan, saryarka
+from seeds.course import Clock, cast_all, import_people
+from seeds.people import Person, invented_people
+from seeds.rehearsal_plan import Plan, PlannedProject
+
+ROLL = 12_000
+STEPS = 2 * rehearsal_plan.RECEIVED + rehearsal_plan.BALLOTS + 5
+_BATCH = 500
+_TITLE = Text(
+    "Жаттығу: 2020 жылғы ауқымдағы кезең (демо)",
+    "Репетиция: цикл масштаба 2020 года (демо)",
+    "Rehearsal: a cycle of the size of 2020 (demo)",
+)
+Heard = Callable[[int], object]
+
+
+class NotEmpty(Exception):
+    """The database has rows a rehearsal would mix with; the text names the table."""
+
+
+def rehearse(
+    database: Database,
+    keyring: KeyRing,
+    *,
+    number: int,
+    slug: str,
+    now: datetime,
+    heard: Heard = lambda _steps: None,
+) -> None:
+    """Run the cycle from its creation to the published results. `heard` hears of done steps, STEPS in all.
+
+    Raises NotEmpty before anything is written, SettingFault for a bad slug.
+    """
+    with database.reading() as session:
+        _refuse_rows(session)
+    plan, clock = rehearsal_plan.make(number), Clock(now)
+    people = _people(number, now)
+    with database.writing() as session:
+        residents, council, coordinator = _prepare(session, keyring, people, clock)
+        cycle = _publish(session, coordinator, slug, clock)
+        heard(1)
+        submitted = _submit(session, cycle, residents, plan, clock=clock, heard=heard)
+        _screen(session, council, submitted, plan, clock=clock, heard=heard)
+        cycles.freeze(session, coordinator, slug, keyring, now=clock.at(-42))
+        heard(1)
+    _vote(database, keyring, cycle, people=people, rows=submitted, plan=plan, clock=clock, heard=heard)
+    with database.writing() as session:
+        opening.separate(session, coordinator, slug, now=clock.at(-22))
+    database.rewrite_storage()
+    heard(1)
+    with database.writing() as session:
+        opening.open_ballots(session, coordinator, slug, keyring, now=clock.at(-21.5))
+        heard(1)
+        results.count(session, coordinator, slug, now=clock.at(-21.4))
+        results.publish(session, coordinator, slug, now=clock.at(-20))
+        heard(1)
+
+
+def summary(session: Session, slug: str) -> list[tuple[str, str]]:
+    """Name and number of everything worth knowing, each asked of the database."""
+    cycle = cycles.by_slug(session, slug)
+    of_cycle = Project.cycle_id == cycle.id
+    won = col(VerdictRow.kind).in_(("won", "won_leftovers"))
+    verdict = VerdictRow.cycle_id == cycle.id
+    counted = session.exec(select(Count).where(Count.cycle_id == cycle.id)).one()
+    spent = session.exec(select(sa.func.sum(VerdictRow.cost_tenge)).where(verdict, won)).one() or 0
+    reasons = (
+        select(sa.func.count(sa.distinct(col(Screening.project_id))))
+        .join(Project, col(Project.id) == Screening.project_id)
+        .where(of_cycle, Screening.outcome == ScreeningOutcome.REJECTED, sa.func.length(Screening.reason) > 0)
+    )
+    named = (
+        select(sa.func.count())
+        .select_from(Project)
+        .join(Area, col(Area.id) == Project.area_id)
+        .where(of_cycle, col(Area.code).in_(list(rehearsal_plan.NAMED_AREAS)))
+    )
+    numbers: list[tuple[str, int]] = [
+        ("Allotted, tenge", cycle.allotted_tenge),
+        ("Projects submitted", _rows(session, Project, of_cycle)),
+        ("  from Koktal 1, Koktal 2 and Agrogorodok", session.exec(named).one()),
+        ("Projects admitted", _rows(session, Project, of_cycle, Project.state == ProjectState.ADMITTED)),
+        ("Projects rejected", _rows(session, Project, of_cycle, Project.state == ProjectState.REJECTED)),
+        ("  with a reason", session.exec(reasons).one()),
+        ("Residents on the roll", _rows(session, Resident)),
+        ("Residents who voted", _rows(session, Participation, Participation.cycle_id == cycle.id)),
+        *(
+            (
+                f"Ballots {status}",
+                _rows(session, Ballot, Ballot.cycle_id == cycle.id, Ballot.status == status),
+            )
+            for status in BallotStatus
+        ),
+        ("Votes counted", session.exec(select(sa.func.sum(VerdictRow.votes)).where(verdict)).one() or 0),
+        ("Winners", _rows(session, VerdictRow, verdict, won)),
+        ("Works planned", session.exec(select(sa.func.count()).select_from(Works)).one()),
+        ("Spent, tenge", spent),
+        ("Remaining, tenge", cycle.allotted_tenge - spent),
+    ]
+    lines = [(name, f"{number:,}".replace(",", " ")) for name, number in numbers]
+    return [
+        *lines,
+        ("Frozen rules, SHA-256", cycle.frozen_hash or ""),
+        ("Root of the ballots", counted.ballots_root),
+    ]
+
+
+def _rows(session: Session, table: type, *conditions: object) -> int:
+    return session.exec(select(sa.func.count()).select_from(table).where(*conditions)).one()  # type: ignore[arg-type]
+
+
+def _refuse_rows(session: Session) -> None:
+    for table in (Cycle, Project, Resident, Staff):
+        if session.exec(select(table.id).limit(1)).first() is not None:
+            raise NotEmpty(f"there are rows in {table.__tablename__}")
+
+
+def _people(number: int, now: datetime) -> list[Person]:
+    source = random.Random(f"people of rehearsal {number}")
+    places = (
+        ("koktal-1", "187-көше"),
+        ("koktal-2", "187-көше"),
+        ("agrogorodok", "187-көше"),
+        ("rest", "Абай даңғылы"),
+    )
+    return invented_people(ROLL, places, source, today=now.date() - timedelta(days=130))
+
+
+def _prepare(
+    session: Session, keyring: KeyRing, people: Sequence[Person], clock: Clock
+) -> tuple[dict[str, Actor], Actor, Actor]:
+    """District, roll and staff; nobody knows the passwords, so nobody signs in."""
+    saryarka.load_district(session)
+    residents = import_people(session, keyring, people, now=clock.at(-130))
+    members = []
+    for role in (Role.COUNCIL, Role.COORDINATOR):
+        row = staff.add(
+            session,
+            email=f"{role}@rehearsal.example",
+            name=f"Жаттығу: {role}",
+            role=role,
+            password=secrets.token_urlsafe(24),
+            now=clock.at(-130),
+        )
+        members.append(Actor(role, row.id, row.name))
+    return residents, members[0], members[1]
+
+
+def _publish(session: Session, coordinator: Actor, slug: str, clock: Clock) -> Cycle:
+    draft = CycleDraft(
+        slug=slug,
+        year=clock.at(0.5).year,
+        title=_TITLE,
+        allotted_tenge=rehearsal_plan.ALLOTTED,
+        envelopes=(EnvelopeDraft(Text("Аулалар", "Дворы", "Yards"), rehearsal_plan.ALLOTTED),),
+        windows=clock.windows(-120, -110, -80, -40, -25, -15, 180, gap=5),
+        rule=rehearsal_plan.RULE,
+    )
+    cycles.create(session, coordinator, draft, now=clock.at(-125), is_demo=True)
+    return cycles.publish(session, coordinator, slug, now=clock.at(-121))
+
+
+def _submit(
+    session: Session,
+    cycle: Cycle,
+    residents: dict[str, Actor],
+    plan: Plan,
+    *,
+    clock: Clock,
+    heard: Heard,
+) -> list[Project]:
+    rows = []
+    for place, (author, planned) in enumerate(zip(residents.values(), plan.projects, strict=False)):
+        proposal = projects.Proposal(
+            language=planned.language,
+            title=planned.title,
+            description=planned.text,
+            addresses=(addresses.parse(planned.street, planned.house),),
+            area=planned.area,
+            direction=planned.direction,
+            estimate_tenge=planned.estimate,
+        )
+        at = clock.at(-109 + 28 * place / len(plan.projects))
+        rows.append(projects.submit(session, author, cycle, proposal, None, now=at))
+        heard(1)
+    return rows
+
+
+def _screen(
+    session: Session, council: Actor, rows: Sequence[Project], plan: Plan, *, clock: Clock, heard: Heard
+) -> None:
+    for place, (project, planned) in enumerate(zip(rows, plan.projects, strict=True)):
+        at = clock.at(-79 + 33 * place / len(rows))
+        screening.decide(session, council, project, _conclusion(planned), now=at)
+        heard(1)
+
+
+def _conclusion(planned: PlannedProject) -> screening.Conclusion:
+    said = planned.rejection
+    if said is None:
+        admitted = ScreeningOutcome.ADMITTED
+        return screening.Conclusion(admitted, True, True, planned.language, cost_tenge=planned.cost)
+    return screening.Conclusion(
+        ScreeningOutcome.REJECTED,
+        said.meets_competence,
+        said.meets_regulation,
+        planned.language,
+        reason=said.reason,
+    )
+
+
+def _vote(
+    database: Database,
+    keyring: KeyRing,
+    cycle: Cycle,
+    *,
+    people: Sequence[Person],
+    rows: Sequence[Project],
+    plan: Plan,
+    clock: Clock,
+    heard: Heard,
+) -> None:
+    """One ballot each, in transactions of 500: a power cut loses a batch, not the rehearsal."""
+    instants = clock.spread(random.Random(0), len(plan.ballots), clock.at(-40), clock.at(-25))
+    chosen = [() if place is None else (rows[place].public_id,) for place in plan.ballots]
+    voters = [
+        (person, Selection(choice, none_of_these=not choice), at)
+        for person, choice, at in zip(people, chosen, instants, strict=False)
+    ]
+    for start in range(0, len(voters), _BATCH):
+        with database.writing() as session:
+            cast_all(session, keyring, cycle, voters[start : start + _BATCH], heard)
