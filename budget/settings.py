@@ -106,7 +106,7 @@ def _envelope_faults(draft: CycleDraft) -> Iterator[SettingFault]:
         return
     if len(sums) > 1 and any(envelope.name.missing() for envelope in draft.envelopes):
         yield SettingFault(setting="envelopes", fault="unnamed")
-    if min(sums) <= 0 or sum(sums) != draft.allotted_tenge:
+    if draft.allotted_tenge > 0 and (min(sums) <= 0 or sum(sums) != draft.allotted_tenge):
         yield SettingFault(setting="envelopes", fault="sum", total=sum(sums), allotted=draft.allotted_tenge)
 
 

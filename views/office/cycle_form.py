@@ -108,7 +108,7 @@ class CycleForm(BaseForm):
     votes_per_resident = RadioField(
         _l("Votes of one resident"),
         description=_l("How many projects one ballot may hold, all of one envelope."),
-        choices=[("1", "1"), ("2", "2"), ("3", "3")],
+        choices={"1": "1", "2": "2", "3": "3"},
         validators=[Chosen(_l("Choose how many votes."))],
         validate_choice=False,
     )
@@ -126,16 +126,17 @@ class CycleForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.directions.choices = [(name.value, label(name)) for name in Direction]
-        self.methods.choices = [(name.value, label(name)) for name in OFFERED_METHODS]
-        self.rule.choices = [(name.value, label(name)) for name in AllocationRule]
+        self.directions.choices = {name.value: label(name) for name in Direction}
+        self.methods.choices = {name.value: label(name) for name in OFFERED_METHODS}
+        self.rule.choices = {name.value: label(name) for name in AllocationRule}
 
     def keep_published(self) -> None:
         """A published cycle keeps its address, and its calendar moves by extensions only."""
         del self.slug
         for phase in Phase:
             for name in phase_fields(phase):
-                del self[name]
+                if name in self:
+                    del self[name]
 
     def adds_envelope(self) -> bool:
         """Was "Add another envelope" pressed? Then there is one more empty row."""
@@ -165,18 +166,17 @@ class CycleForm(BaseForm):
         """Every phase but the archive has an end; a beginning left empty is the end of the phase before."""
         is_right, previous = True, None
         for phase in Phase:
-            if f"{phase}_starts_at" not in self:
+            first, last = phase_fields(phase)
+            if first not in self:
                 continue
-            starts, ends = (self.get(name, None) for name in phase_fields(phase))
+            starts, ends = self[first], getattr(self, last, None)
             if starts.data is None and not starts.errors:
-                if previous is None:
+                if phase is Phase.ANNOUNCEMENT:
                     starts.errors = [_("%(phase)s: write when it begins.", phase=label(phase))]
-                    is_right = False
                 starts.data = previous
-            if ends is not None and ends.data is None:
-                if not ends.errors:
-                    ends.errors = [_("%(phase)s: write when it ends.", phase=label(phase))]
-                is_right = False
+            if ends is not None and ends.data is None and not ends.errors:
+                ends.errors = [_("%(phase)s: write when it ends.", phase=label(phase))]
+            is_right = is_right and starts.data is not None and (ends is None or ends.data is not None)
             previous = ends.data if ends is not None else None
         return is_right
 

@@ -64,7 +64,7 @@ def set_works(slug: str, public_id: str) -> Page:
     if line is None:
         raise NotFound(project=public_id)
     form = WorksForm(data={"status": line.status.value})
-    form.status.choices = [(status.value, label(status)) for status in WorksStatus]
+    form.status.choices = {status.value: label(status) for status in WorksStatus}
     if form.validate_on_submit():
         try:
             _set(public_id, form)
