@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -245,13 +246,11 @@ def test_the_iin_is_in_no_table_page_address_or_readable_cookie(client, app, sql
     for cookie in cookies(client).values():
         assert IIN not in cookie.value
     app.extensions["database"].dispose()
-    path = sqlite_url.removeprefix("sqlite:///")
-    for suffix in ("", "-wal"):
-        try:
-            with open(path + suffix, "rb") as file:
-                assert IIN.encode() not in file.read()
-        except FileNotFoundError:
-            assert suffix
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    files = [file for file in path.parent.iterdir() if file.name.startswith(path.name)]
+    assert path in files
+    for file in files:
+        assert IIN.encode() not in file.read_bytes()
     assert IIN not in caplog.text
 
 
