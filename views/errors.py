@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, json, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from budget.errors import BudgetRefusal, NotFound, NotPermitted
 from views import messages, static_files
@@ -52,6 +52,12 @@ def _form_expired(error: CSRFError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
+    if isinstance(
+        error, SecurityError
+    ):  # a host name that is not ours: no page of ours can name its addresses
+        return Response(
+            "This host name is not served here.\n", status, content_type="text/plain; charset=utf-8"
+        )
     if _is_api():
         response = problem(status, _code_of(status))
     else:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, request
 
+PREFIX = "/static/"
 STATIC = Path(__file__).parent / "static"
 _YEAR = "public, max-age=31536000, immutable"
 
@@ -41,8 +42,8 @@ def load(folder: Path) -> StaticFiles:
 
 
 def asset_url(name: str) -> str:
-    """The address of a built file by its logical name ("main.css")."""
-    return url_for("service.static_file", name=_files().names.get(name, name))
+    """The address of a built file by its logical name ("main.css"); needs no routing, so error pages have it too."""
+    return f"{request.script_root}{PREFIX}{_files().names.get(name, name)}"
 
 
 def respond(name: str) -> Response | None:

@@ -84,10 +84,15 @@ def test_an_update_by_statement_raises_it(database: Database) -> None:
 
 def test_what_is_rolled_back_raises_nothing(database: Database) -> None:
     before = version(database)
-    with pytest.raises(RuntimeError), database.writing() as session:
-        session.add(area())
-        session.flush()
-        raise RuntimeError
+
+    def fail_halfway() -> None:
+        with database.writing() as session:
+            session.add(area())
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
     assert version(database) == before
     with database.writing() as session:
         session.exec(select(Area)).all()

@@ -3,7 +3,7 @@
 
 from typing import ClassVar
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from models.enums import (
     Direction,
@@ -54,7 +54,7 @@ class CycleSchema(Schema):
     voters = _whole("People who voted; null until the result is published")
     winners = _whole("Projects that won; null until the result is published")
     works = fields.Dict(
-        keys=fields.String(validate=lambda value: value in set(WorksStatus)),
+        keys=fields.String(validate=validate.OneOf([str(status) for status in WorksStatus])),
         values=fields.Integer(),
         required=True,
         metadata={"description": "Winners by the state of their works, as far as known"},
@@ -97,7 +97,7 @@ class ProjectSchema(Schema):
 class ProjectsQuerySchema(Schema):
     """Which page of the list."""
 
-    page = fields.Integer(load_default=1, validate=lambda value: 1 <= value <= 10_000)
+    page = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
 
 
 class ProjectsSchema(Schema):

@@ -51,7 +51,7 @@ def favicon() -> AnyResponse:
     return redirect(static_files.asset_url("favicon.svg"), 301)
 
 
-@bp.get("/static/<name>")
+@bp.get(f"{static_files.PREFIX}<name>")
 @public
 def static_file(name: str) -> Response:
     """A built file, immutable under its name."""

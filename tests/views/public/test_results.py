@@ -1,0 +1,135 @@
+"""The result: a story that can be recounted, and nothing of it a moment too early."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import col, update
+
+from models.cycle import Cycle
+from models.database import Database
+from models.enums import Origin, Phase
+from models.people import Resident
+from models.result import Count
+from tests.harness.application import Clock
+from tests.harness.client import PageClient
+from tests.harness.pages import text_of
+from tests.harness.public_rows import add_cycle
+
+PAGE = "/en/cycles/2027/results"
+
+
+@pytest.fixture
+def published(app_database: Database, now: datetime) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, phase=Phase.IMPLEMENTATION, results=True)
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+@pytest.mark.parametrize("envelopes", [1, 3])
+def test_it_is_shown_in_each_language(
+    client: PageClient, app_database: Database, now, language: str, envelopes: int
+) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, phase=Phase.ARCHIVE, results=True, projects=40, envelopes=envelopes)
+    page = client.get(f"/{language}/cycles/2027/results")
+    assert len(page.find_all("table")) == envelopes
+
+
+def test_every_project_has_its_line_with_place_votes_and_verdict(client: PageClient, published: None) -> None:
+    page = client.get(PAGE)
+    rows = [
+        text_of(row)
+        for row in page.find_all("tr")
+        if row.find("./td[5]") is not None or row.find("./td[4]") is not None
+    ]
+    lines = [row for row in rows if "Peace" in row or "Мир" in row]
+    assert len(lines) == 9
+    assert lines[0].startswith("1.")
+    assert "990" in lines[0]
+    assert "Won" in lines[0]
+    assert "Does not fit" in lines[-1]
+    assert "With 11 more votes it would have won." in lines[-1]
+
+
+def test_the_line_of_the_money_stands_after_the_last_paid_project(
+    client: PageClient, published: None
+) -> None:
+    rows = client.get(PAGE).find("tbody").findall("{*}tr") or client.get(PAGE).find("tbody").findall("tr")
+    cut = [index for index, row in enumerate(rows) if row.get("class") == "pb-results__cutline"]
+    assert cut == [4]
+    assert "Won" in text_of(rows[3])
+    assert "Does not fit" in text_of(rows[5])
+
+
+def test_the_bars_show_the_numbers_beside_them(client: PageClient, published: None) -> None:
+    page = client.get(PAGE)
+    cells = page.find_all("td", class_="pb-results__votes")
+    widths = [int(cell.findall(".//{*}rect")[1].get("width")) for cell in cells]
+    votes = [int(cell.find("./span").text) for cell in cells]
+    assert widths[0] == 1000
+    assert widths == [1000 * count // votes[0] for count in votes]
+
+
+def test_the_ballots_and_the_share_of_the_money_are_told(client: PageClient, published: None) -> None:
+    text = client.get(PAGE).text
+    for told in ("880", "893", "8", "5", "80.5%", "cd" * 32):
+        assert told in text
+
+
+def test_the_turnout_is_of_the_roll(client: PageClient, app_database: Database, published, now) -> None:
+    assert "Turnout 8" not in client.get(PAGE).text
+    with app_database.writing() as session:
+        for number in range(1000):
+            session.add(Resident(roll_key=number.to_bytes(32), birth_on=now.date(), imported_at=now))
+    assert "89.3%" in client.get(PAGE).text
+
+
+def test_an_imported_election_has_its_currency_and_no_roll(
+    client: PageClient, app_database: Database, now
+) -> None:
+    with app_database.writing() as session:
+        add_cycle(
+            session, now, phase=Phase.ARCHIVE, results=True, origin=Origin.PABULIB, currency="PLN", year=2024
+        )
+        session.add(Resident(roll_key=b"r" * 32, birth_on=now.date(), imported_at=now))
+    page = client.get(PAGE)
+    assert "PLN" in page.text
+    assert "₸" not in page.text
+    assert "Residents on the roll" not in page.text
+    rules = client.get("/en/cycles/2027/rules")
+    assert "Who votes" not in rules.text
+
+
+def test_a_lot_is_shown_with_its_number_and_note(client: PageClient, app_database, published) -> None:
+    with app_database.writing() as session:
+        session.exec(update(Count).values(draw="4711", draw_note="Әкімдік, 2027 ж."))
+    page = client.get(PAGE)
+    assert "4711" in page.text
+    assert "Әкімдік, 2027 ж." in page.text
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_before_the_publication_it_says_when(
+    client: PageClient, app_database: Database, now, clock: Clock, language: str
+) -> None:
+    with app_database.writing() as session:
+        cycle = add_cycle(session, now, phase=Phase.DECISION, results=True)
+        session.exec(update(Cycle).where(col(Cycle.id) == cycle.id).values(results_published_at=None))
+    address = f"/{language}/cycles/2027/results"
+    page = client.get(address)
+    assert page.find_all("table") == []
+    for told in ("990", "893"):
+        assert told not in page.text
+    clock.instant = now + timedelta(days=30)
+    late = client.get(address)
+    assert late.text != page.text
+
+
+def test_it_appears_the_moment_it_is_published(client: PageClient, app_database: Database, now) -> None:
+    with app_database.writing() as session:
+        cycle = add_cycle(session, now, phase=Phase.DECISION, results=True)
+        session.exec(update(Cycle).where(col(Cycle.id) == cycle.id).values(results_published_at=None))
+    assert "990" not in client.get(PAGE).text
+    with app_database.writing() as session:
+        session.exec(update(Cycle).where(col(Cycle.id) == cycle.id).values(results_published_at=now))
+    assert "990" in client.get(PAGE).text
