@@ -41,10 +41,14 @@ ACTS = {
     "project.submit": _l("Submitted a project"),
     "project.correct": _l("Corrected a project"),
     "project.withdraw": _l("Withdrew a project"),
-    "screening.decide": _l("Decided on a project"),
+    "screening.admitted": _l("Admitted a project to the vote"),
+    "screening.returned": _l("Returned a project for correction"),
+    "screening.rejected": _l("Rejected a project"),
     "works.status": _l("Changed the status of works"),
     "roll.import": _l("Imported the roll of residents"),
     "staff.add": _l("Added a member of staff"),
+    "archive.load": _l("Loaded a cycle of the archive"),
+    "import.pabulib": _l("Imported an election from a Pabulib file"),
 }
 
 

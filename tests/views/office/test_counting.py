@@ -1,0 +1,380 @@
+"""Closing the count: steps that may be repeated after a crash, the public draw, the preview, publication, works."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlmodel import select
+
+from budget import audit, cycles, opening, results
+from budget.keys import KeyRing
+from budget.permissions import SYSTEM
+from models.ballot import Ballot, BallotChoice, Participation
+from models.cycle import Cycle
+from models.database import Database
+from models.enums import BallotStatus, WorksStatus
+from models.project import Project
+from models.result import Count, VerdictRow
+from models.service import AuditEvent
+from models.works import Works
+from tests.harness.client import PageClient
+from tests.harness.elections import Election, impossible_iins, open_election
+from tests.harness.voting import cast
+from views.keys import keyring_for
+
+PAGE = "/en/office/cycles/2027"
+AFTER = timedelta(days=20)
+
+
+@pytest.fixture
+def ring(app: Flask) -> KeyRing:
+    return keyring_for(app.extensions["config"])
+
+
+Hold = Callable[..., Election]
+
+
+@pytest.fixture
+def hold(app_database: Database, ring: KeyRing, now: datetime, clock: Any) -> Hold:
+    """A vote in which project n gets `votes[n]` ballots; then the clock stands after the close."""
+
+    def held(*votes: int, costs: tuple[int, ...] = (), **settings: Any) -> Election:
+        people = iter(impossible_iins(sum(votes)))
+        with app_database.writing() as session:
+            made = open_election(session, ring, now=now, projects=len(votes), slug="2027", **settings)
+            for project, count in zip(made.projects, votes, strict=True):
+                for _ in range(count):
+                    cast(session, ring, made.cycle, next(people), project, now=now)
+        clock.instant = now + AFTER
+        return made
+
+    return held
+
+
+def row_of(database: Database) -> Cycle:
+    with database.reading() as session:
+        return cycles.by_slug(session, "2027")
+
+
+def acts_of(database: Database) -> list[str]:
+    with database.reading() as session:
+        found = list(session.exec(select(AuditEvent.action).order_by(AuditEvent.id)))
+        assert audit.verify(session) == []
+    return found[3:]
+
+
+def test_the_count_is_closed_with_one_press_and_shown_before_it_is_published(
+    desk: PageClient, hold: Hold, app_database: Database
+) -> None:
+    hold(5, 3, 2, 1)
+    page = desk.get(f"{PAGE}/count")
+    assert row_of(app_database).separated_at is None
+    answer = desk.submit(page, button="Close the count", follow_redirects=True)
+    assert answer.h1 == "Publish the results?"
+    assert acts_of(app_database) == ["count.separate", "count.open", "count.tally"]
+    assert "9\u00a0000\u00a0000\u00a0₸" in answer.visible
+    verdicts = [" ".join("".join(row.itertext()).split()) for row in answer.find_all("tr")][1:]
+    assert [row.split(" ")[0] for row in verdicts if not row.startswith("The money")] == [
+        "1.",
+        "2.",
+        "3.",
+        "4.",
+    ]
+    assert "It cost 2\u00a0000\u00a0000\u00a0₸ more than was left at its turn." in answer.visible
+    for language in ("kk", "ru"):
+        desk.get(f"/{language}/office/cycles/2027/publish-results")
+
+
+def test_nobody_else_sees_the_result_before_it_is_published(
+    desk: PageClient, hold: Hold, app_database: Database
+) -> None:
+    hold(5, 3)
+    desk.submit(desk.get(f"{PAGE}/count"), button="Close the count")
+    assert "9\u00a0000\u00a0000" not in desk.get("/en/cycles/2027/results").visible
+    with app_database.reading() as session:
+        assert session.exec(select(Works)).all() == []
+
+
+def test_a_second_press_leads_to_the_result(desk: PageClient, hold: Hold, app_database: Database) -> None:
+    hold(5, 3)
+    page = desk.get(f"{PAGE}/count")
+    desk.submit(page, button="Close the count")
+    again = desk.submit(page, button="Close the count", follow_redirects=True)
+    assert again.h1 == "Publish the results?"
+    assert "is done only once" in again.visible
+    assert acts_of(app_database) == ["count.separate", "count.open", "count.tally"]
+
+
+@pytest.mark.parametrize("crash", ["rewrite_storage", "open_ballots", "count"])
+def test_a_count_that_broke_off_goes_on_where_it_was(
+    desk: PageClient,
+    hold: Hold,
+    app_database: Database,
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    crash: str,
+) -> None:
+    hold(5, 3)
+    page = desk.get(f"{PAGE}/count")
+    holder = {"rewrite_storage": app_database, "open_ballots": opening, "count": results}[crash]
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(holder, crash, broken)
+        app.testing = False
+        desk.submit(page, button="Close the count", status=500)
+    assert row_of(app_database).separated_at is not None
+    page = desk.get(f"{PAGE}/count")
+    assert "Continue the count" in page.visible
+    desk.submit(page, button="Continue the count")
+    assert acts_of(app_database) == ["count.separate", "count.open", "count.tally"]
+    with app_database.reading() as session:
+        count = session.exec(select(Count)).one()
+    assert (count.participations, count.valid) == (8, 8)
+
+
+def test_the_storage_is_rewritten_after_the_separation_and_before_the_opening(
+    desk: PageClient, hold: Hold, app_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(2, 1)
+    seen = []
+    rewrite = app_database.rewrite_storage
+
+    def watched() -> None:
+        row = row_of(app_database)
+        seen.append((row.separated_at is not None, row.opened_at is not None))
+        rewrite()
+
+    monkeypatch.setattr(app_database, "rewrite_storage", watched)
+    desk.submit(desk.get(f"{PAGE}/count"), button="Close the count")
+    assert seen == [(True, False)]
+
+
+def test_no_receipt_is_left_in_the_files_after_the_count(
+    desk: PageClient, hold: Hold, app_database: Database
+) -> None:
+    hold(3, 2)
+    with app_database.reading() as session:
+        receipts = [receipt for receipt in session.exec(select(Participation.receipt)) if receipt]
+    assert len(receipts) == 5
+    path = Path(app_database.url.removeprefix("sqlite:///"))
+    assert any(receipt in stored_bytes(path) for receipt in receipts)
+    desk.submit(desk.get(f"{PAGE}/count"), button="Close the count")
+    assert not any(receipt in stored_bytes(path) for receipt in receipts)
+
+
+def stored_bytes(path: Path) -> bytes:
+    """The database's file and its log."""
+    return b"".join(one.read_bytes() for one in (path, path.with_name(path.name + "-wal")) if one.exists())
+
+
+def test_before_the_close_the_count_is_refused(
+    desk: PageClient, hold: Hold, app_database: Database, now: datetime, clock: Any
+) -> None:
+    hold(2, 1)
+    page = desk.get(f"{PAGE}/count")
+    clock.instant = now
+    early = desk.get(f"{PAGE}/count")
+    assert not list(early.main.iter("form"))
+    assert "After voting ends" in early.visible
+    answer = desk.submit(page, button="Close the count", status=422)
+    assert "only after voting is over" in answer.errors[""]
+    assert row_of(app_database).separated_at is None
+
+
+# --- the public draw ------------------------------------------------------------------------------------
+
+
+def tied(desk: PageClient, hold: Hold) -> tuple[Election, Any]:
+    """Projects 2 and 3 are equal, and only one of them fits."""
+    made = hold(5, 3, 3, 0, allotted_tenge=7_000_000, envelopes=one_envelope(7_000_000))
+    answer = desk.submit(desk.get(f"{PAGE}/count"), button="Close the count", follow_redirects=True)
+    return made, answer
+
+
+def one_envelope(total: int) -> Any:
+    from budget.settings import EnvelopeDraft, Text
+
+    return (EnvelopeDraft(Text("Аулалар", "Дворы", "Yards"), total),)
+
+
+def test_equal_projects_are_named_and_the_draw_is_asked_for(
+    desk: PageClient, hold: Hold, app_database: Database
+) -> None:
+    made, page = tied(desk, hold)
+    assert page.h1 == "Equal projects: the public draw"
+    assert "3 votes each, 3\u00a0000\u00a0000\u00a0₸ each" in page.visible
+    listed = [link for link in page.links if "/projects/" in link]
+    assert {link.rsplit("/", 1)[1] for link in listed} == {p.public_id for p in made.projects[1:3]}
+    with app_database.reading() as session:
+        assert opening.ballots_root(session, made.cycle.id or 0).hex() in page.visible
+    assert row_of(app_database).counted_at is None
+    assert acts_of(app_database) == ["count.separate", "count.open"]
+    for language in ("kk", "ru"):
+        desk.get(f"/{language}/office/cycles/2027/count")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "text"),
+    [
+        ({"draw": ""}, "draw", "Write the number drawn."),
+        ({"draw": "4 17"}, "draw", "in digits"),
+        ({"draw": "٣"}, "draw", "in digits"),
+        ({"note": " "}, "note", "Write where and when"),
+        ({"note": "x" * 501}, "note", "Shorten this"),
+    ],
+)
+def test_a_draw_without_a_number_or_witnesses_counts_nothing(
+    desk: PageClient, hold: Hold, app_database: Database, changes: dict[str, str], field: str, text: str
+) -> None:
+    _, page = tied(desk, hold)
+    values = {"draw": "0417", "note": "Акимат, 10:00"} | changes
+    answer = desk.submit(page, values, button="Count with this draw", status=422)
+    assert list(answer.errors) == [field]
+    assert text in answer.errors[field]
+    assert row_of(app_database).counted_at is None
+
+
+def test_the_draw_decides_and_is_kept_as_announced(
+    desk: PageClient, hold: Hold, app_database: Database
+) -> None:
+    made, page = tied(desk, hold)
+    values = {"draw": "0417", "note": "Акимат, 10:00, екі куәгер"}
+    answer = desk.submit(page, values, button="Count with this draw", follow_redirects=True)
+    assert answer.h1 == "Publish the results?"
+    with app_database.reading() as session:
+        count = session.exec(select(Count)).one()
+        kinds = {row.project_id: str(row.kind) for row in session.exec(select(VerdictRow))}
+    assert (count.draw, count.draw_note) == ("0417", "Акимат, 10:00, екі куәгер")
+    pair = [kinds[project.id or 0] for project in made.projects[1:3]]
+    assert sorted(pair) == ["lost_lot", "won"]
+
+
+def test_a_draw_is_made_once(desk: PageClient, hold: Hold, app_database: Database, clock: Any) -> None:
+    _, page = tied(desk, hold)
+    desk.submit(page, {"draw": "0417", "note": "Акимат"}, button="Count with this draw")
+    desk.submit(page, {"draw": "9", "note": "Акимат"}, button="Count with this draw", follow_redirects=True)
+    with app_database.writing() as session:
+        from budget.errors import AlreadyDone
+
+        with pytest.raises(AlreadyDone):
+            results.count(session, SYSTEM, "2027", draw=results.Draw("9", ""), now=clock.instant)
+        again = results.count(session, SYSTEM, "2027", now=clock.instant)
+        count = session.exec(select(Count)).one()
+    assert count.draw == "0417"
+    assert len(again.winners) == 2
+
+
+# --- publication and works -----------------------------------------------------------------------------
+
+
+def test_results_are_published_once_and_works_are_planned(
+    desk: PageClient, hold: Hold, app_database: Database
+) -> None:
+    hold(5, 3, 2, 1)
+    page = desk.submit(desk.get(f"{PAGE}/count"), button="Close the count", follow_redirects=True)
+    answer = desk.submit(page, button="Publish the results", follow_redirects=True)
+    assert "The results are published." in answer.visible
+    assert "0 of 3 completed" in answer.visible
+    again = desk.submit(page, button="Publish the results", follow_redirects=True)
+    assert "is done only once" in again.visible
+    assert acts_of(app_database)[3:] == ["results.publish"]
+    shown = desk.get(f"{PAGE}/publish-results")
+    assert shown.h1 == "The result"
+    assert not list(shown.main.iter("form"))
+    assert desk.get("/en/cycles/2027/results").h1
+
+
+def test_numbers_that_differ_at_the_second_count_stop_the_publication(
+    desk: PageClient, hold: Hold, app_database: Database
+) -> None:
+    made = hold(5, 3)
+    page = desk.submit(desk.get(f"{PAGE}/count"), button="Close the count", follow_redirects=True)
+    with app_database.writing() as session:  # somebody with the database's password adds a ballot
+        highest = session.execute(sa.text("SELECT max(id) FROM ballot")).scalar_one()
+        cycle_id, project_id = made.cycle.id or 0, made.projects[1].id or 0
+        envelope = session.get_one(Project, project_id).envelope_id
+        session.add(
+            Ballot(id=highest + 1, cycle_id=cycle_id, envelope_id=envelope, status=BallotStatus.VALID)
+        )
+        session.flush()
+        session.add(BallotChoice(ballot_id=highest + 1, project_id=project_id))
+    answer = desk.submit(page, button="Publish the results", status=422)
+    assert list(answer.errors) == [""]
+    assert row_of(app_database).results_published_at is None
+
+
+def test_before_the_count_there_is_nothing_to_publish(desk: PageClient, hold: Hold) -> None:
+    hold(1, 1)
+    page = desk.get(f"{PAGE}/publish-results")
+    assert f"{PAGE}/count" in page.links
+    assert not list(page.main.iter("form"))
+
+
+@pytest.fixture
+def winners(desk: PageClient, hold: Hold, clock: Any) -> Election:
+    """Three winners whose works are planned."""
+    made = hold(5, 3, 2, 1)
+    page = desk.submit(desk.get(f"{PAGE}/count"), button="Close the count", follow_redirects=True)
+    desk.submit(page, button="Publish the results")
+    clock.instant += timedelta(days=1)
+    return made
+
+
+def test_the_status_of_works_is_kept_with_its_reason(
+    desk: PageClient, winners: Election, app_database: Database, clock: Any
+) -> None:
+    listed = desk.get(f"{PAGE}/works")
+    links = [link for link in listed.links if "/works/" in link]
+    assert len(links) == 3
+    answer = desk.submit(desk.get(links[0]), {"status": "underway"}, button="Save", follow_redirects=True)
+    assert "Works underway" in answer.visible
+    values = {"status": "postponed", "reason": "Қар әлі еріген жоқ"}
+    answer = desk.submit(desk.get(links[0]), values, button="Save", follow_redirects=True)
+    assert "Қар әлі еріген жоқ" in answer.visible
+    for language in ("kk", "ru"):
+        desk.get(links[0].replace("/en/", f"/{language}/"))
+        desk.get(f"/{language}/office/cycles/2027/works")
+    with app_database.reading() as session:
+        row = session.get_one(Works, winners.projects[0].id)
+    assert (row.status, row.reason, row.changed_at) == (
+        WorksStatus.POSTPONED,
+        values["reason"],
+        clock.instant,
+    )
+    assert acts_of(app_database)[-2:] == ["works.status", "works.status"]
+
+
+def test_a_postponement_without_a_reason_is_refused_beside_its_field(
+    desk: PageClient, winners: Election, app_database: Database
+) -> None:
+    page = desk.get(f"{PAGE}/works/{winners.projects[0].public_id}")
+    answer = desk.submit(page, {"status": "postponed"}, button="Save", status=422)
+    assert list(answer.errors) == ["reason"]
+    answer = desk.submit(page, {}, extra={"status": "finished"}, button="Save", status=422)
+    assert list(answer.errors) == ["status"]
+    assert "works.status" not in acts_of(app_database)
+
+
+def test_a_project_that_lost_has_no_works(desk: PageClient, winners: Election) -> None:
+    desk.get(f"{PAGE}/works/{winners.projects[3].public_id}", status=404)
+    desk.get(f"{PAGE}/works/nobody", status=404)
+
+
+def test_before_the_results_there_are_no_works(desk: PageClient, hold: Hold) -> None:
+    hold(1, 1)
+    assert "There are no winners yet" in desk.get(f"{PAGE}/works").visible
+
+
+def test_the_desk_follows_the_cycle_to_its_end(desk: PageClient, winners: Election) -> None:
+    assert "Keep the works up to date: 0 of 3 completed." in desk.get("/en/office").visible
+    for project in winners.projects[:3]:
+        page = desk.get(f"{PAGE}/works/{project.public_id}")
+        desk.submit(page, {"status": "completed"}, button="Save")
+    assert "all works are completed" in desk.get(PAGE).visible
