@@ -12,20 +12,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, FormField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from budget import addresses, photos
 from budget.addresses import MOST_ADDRESSES, Address
 from budget.errors import AddressFault, AddressMissing, AddressWithoutHouse, BudgetRefusal
 from budget.photos import Picture
-from budget.projects import Proposal, cost_limit
+from budget.projects import Proposal, check_cost, cost_limit
 from budget.reading.places import AreaFacts
 from models.cycle import Cycle, Envelope
-from models.enums import Direction
+from models.enums import Direction, Language
 from views import messages
 from views.filters import in_language, tenge
 from views.forms import BaseForm, Chosen, PartForm, Required, RowsField, TengeField, choice
-from views.i18n import current_language
 from views.labels import label
 
 TITLE_MOST = 120
@@ -126,6 +125,7 @@ class ProjectForm(BaseForm):
         if not has_photo:
             del self.remove_photo
         self.estimate_tenge.description = cost_hint(cycle, envelopes)
+        self._cycle, self._envelopes = cycle, envelopes
 
     def adds_address(self) -> bool:
         """Was "Add another address" pressed? Then there is one more empty row."""
@@ -139,6 +139,18 @@ class ProjectForm(BaseForm):
         if all(entry.form.is_empty() for entry in field):
             field[0].form.street.errors = [messages.text(AddressMissing())]
             field.errors = [entry.errors for entry in field]
+
+    def validate_estimate_tenge(self, field: TengeField) -> None:
+        """Ask the domain at once, so that this is told together with everything else."""
+        if field.data is None:
+            return
+        public_id = self.envelope.data if "envelope" in self else None
+        chosen = [row for row in self._envelopes if public_id in (None, row.public_id)] or self._envelopes
+        largest = max(chosen, key=lambda row: row.total_tenge)
+        try:
+            check_cost(self._cycle, largest, field.data)
+        except BudgetRefusal as refusal:
+            raise ValidationError(messages.text(refusal)) from None
 
     def houses(self) -> tuple[Address, ...]:
         """The rows that were read."""
@@ -154,10 +166,14 @@ class ProjectForm(BaseForm):
             self.photo.errors = [messages.text(refusal)]
             return None
 
-    def proposal(self) -> Proposal:
+    def removes_photo(self) -> bool:
+        """Shall the photo that is there go?"""
+        return "remove_photo" in self and bool(self.remove_photo.data)
+
+    def proposal(self, language: Language) -> Proposal:
         """What was written, for the domain."""
         return Proposal(
-            language=current_language(),
+            language=language,
             title=self.title.data or "",
             description=self.description.data or "",
             addresses=self.houses(),

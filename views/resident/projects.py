@@ -1,13 +1,17 @@
 """A resident's projects: submit, correct when returned, withdraw.
 
+A new project is in the language of the page; a corrected one stays in the language it was written in.
+
 Whether it may be done is asked before the form is shown, so that nobody writes in vain, and again in the
 transaction. The photo is decoded before the transaction begins: that takes long.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from budget import cycles, projects
@@ -22,6 +26,7 @@ from budget.errors import (
 )
 from budget.permissions import Action
 from budget.phases import Calendar
+from budget.photos import Picture
 from budget.reading import project_life
 from models.cycle import Cycle
 from models.enums import Phase, ScreeningOutcome
@@ -30,6 +35,7 @@ from views import messages
 from views.access import actor, requires
 from views.filters import in_language
 from views.forms import BaseForm, accepts_upload
+from views.i18n import current_language
 from views.page_context import places
 from views.refusals import attach
 from views.request_scope import now, reading, writing
@@ -54,21 +60,16 @@ def submit(slug: str) -> Answer:
         return _show_new(cycle, form)
     if form.adds_address():
         return _show_new(cycle, form, is_added=True)
-    is_valid, picture = form.validate(), form.picture()
-    if is_valid and not form.photo.errors:
-        try:
-            with writing() as session:
-                row = cycles.by_slug(session, slug, published_only=True)
-                project = projects.submit(
-                    session, actor(), row, form.proposal(), picture, now=now(fresh=True)
-                )
-        except (NotFound, NotPermitted):
-            raise
-        except BudgetRefusal as refusal:
-            attach(form, refusal)
-        else:
-            return redirect(url_for("resident.submitted_project", public_id=project.public_id), 303)
-    return _show_new(cycle, form), 422
+
+    def act(session: Session, picture: Picture | None) -> Project:
+        row = cycles.by_slug(session, slug, published_only=True)
+        proposal = form.proposal(current_language())
+        return projects.submit(session, actor(), row, proposal, picture, now=now(fresh=True))
+
+    project = _sent(form, act)
+    if project is None:
+        return _show_new(cycle, form), 422
+    return redirect(url_for("resident.submitted_project", public_id=project.public_id), 303)
 
 
 @bp.get("/my/projects/<public_id>/submitted")
@@ -98,30 +99,17 @@ def edit_project(public_id: str) -> Answer:
         return _show_correction(project, cycle, form)
     if form.adds_address():
         return _show_correction(project, cycle, form, is_added=True)
-    is_valid, picture = form.validate(), form.picture()
-    if is_valid and not form.photo.errors:
-        remove = "remove_photo" in form and bool(form.remove_photo.data)
-        try:
-            with writing() as session:
-                projects.correct(
-                    session,
-                    actor(),
-                    public_id,
-                    form.proposal(),
-                    picture,
-                    remove_photo=remove,
-                    now=now(fresh=True),
-                )
-        except (NotFound, NotPermitted):
-            raise
-        except BudgetRefusal as refusal:
-            attach(form, refusal)
-        else:
-            flash(
-                _("Your project is corrected and submitted again. The Expert Council will read it."), "good"
-            )
-            return redirect(url_for("resident.my"), 303)
-    return _show_correction(project, cycle, form), 422
+
+    def act(session: Session, picture: Picture | None) -> Project:
+        proposal, remove = form.proposal(project.language), form.removes_photo()
+        return projects.correct(
+            session, actor(), public_id, proposal, picture, remove_photo=remove, now=now(fresh=True)
+        )
+
+    if _sent(form, act) is None:
+        return _show_correction(project, cycle, form), 422
+    flash(_("Your project is corrected and submitted again. The Expert Council will read it."), "good")
+    return redirect(url_for("resident.my"), 303)
 
 
 @bp.route("/my/projects/<public_id>/withdraw", methods=["GET", "POST"])
@@ -141,6 +129,21 @@ def withdraw_project(public_id: str) -> Answer:
     except (WrongPhase, NotThisState) as refusal:
         return _back_to_my(refusal)
     return render_template("resident/withdraw.html", project=project, cycle=cycle, form=form)
+
+
+def _sent(form: ProjectForm, act: Callable[[Session, Picture | None], Project]) -> Project | None:
+    """The project as `act` stored it, or None with a complaint beside each field that is wrong."""
+    is_valid, picture = form.validate(), form.picture()
+    if not is_valid or form.photo.errors:
+        return None
+    try:
+        with writing() as session:
+            return act(session, picture)
+    except (NotFound, NotPermitted):
+        raise
+    except BudgetRefusal as refusal:
+        attach(form, refusal)
+    return None
 
 
 def _form(cycle: Cycle, project: Project | None = None) -> ProjectForm:
@@ -173,6 +176,7 @@ def _show_new(cycle: Cycle, form: ProjectForm, *, is_added: bool = False) -> str
         "resident/project_form.html",
         form=form,
         is_added=is_added,
+        language=current_language(),
         cycle=cycle,
         heading=_("Submit a project"),
         button=_("Submit the project"),
@@ -188,6 +192,7 @@ def _show_correction(project: Project, cycle: Cycle, form: ProjectForm, *, is_ad
         "resident/project_form.html",
         form=form,
         is_added=is_added,
+        language=project.language,
         cycle=cycle,
         heading=_("Correct your project"),
         button=_("Submit again"),

@@ -181,7 +181,8 @@ def test_wrong_input_is_told_beside_its_field_and_nothing_typed_is_lost(
 
 def test_all_faults_are_told_at_once(client: PageClient, enter: Enter) -> None:
     page = client.get(f"/en/cycles/{enter().slug}/submit")
-    refused = client.submit(page, {"photo": (BytesIO(b"text"), "yard.jpg")}, status=422)
+    wrong = {"photo": (BytesIO(b"text"), "yard.jpg"), "estimate_tenge": "0"}
+    refused = client.submit(page, wrong, status=422)
     assert set(refused.errors) == {
         "title", "direction", "area", "addresses-0-street", "description", "estimate_tenge", "photo"
     }  # fmt: skip
@@ -382,6 +383,18 @@ def test_a_returned_project_shows_the_remarks_and_is_corrected(
     with app_database.reading() as session:
         rows = projects.addresses_of(session, project.id)
         assert [row.house for row in rows] == ["40", "7/1"]
+
+
+def test_a_correction_stays_in_the_language_of_the_text_whatever_the_page(
+    client: PageClient, enter: Enter, app_database: Database, author: Actor, now: datetime
+) -> None:
+    project = returned(app_database, author, enter(), now)
+    page = client.get(f"/en/my/projects/{project.public_id}/edit")
+    assert "The language of your text: Kazakh." in page.visible
+    assert page.find("input", name="title").get("lang") == "kk"
+    client.submit(page, {"title": "Жөнделген атау"})
+    kept = stored(app_database)[0]
+    assert (kept.language, kept.title_kk, kept.title_en) == (Language.KK, "Жөнделген атау", None)
 
 
 def test_the_photo_of_a_returned_project_is_changed_or_removed(
