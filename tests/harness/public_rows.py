@@ -98,7 +98,9 @@ def add_cycle(
     cycle_id = cycle.id or 0
     for each, starts_at, ends_at in windows(phase, now):
         session.add(PhaseWindow(cycle_id=cycle_id, phase=each, starts_at=starts_at, ends_at=ends_at))
-    parts = [_envelope(cycle_id, slug, number, envelopes, cycle.allotted_tenge) for number in range(envelopes)]
+    parts = [
+        _envelope(cycle_id, slug, number, envelopes, cycle.allotted_tenge) for number in range(envelopes)
+    ]
     session.add_all(parts)
     session.flush()
     is_frozen = list(Phase).index(phase) >= list(Phase).index(Phase.VOTING)
@@ -118,7 +120,7 @@ def _envelope(cycle_id: int, slug: str, number: int, of: int, allotted: int) -> 
     return Envelope(
         public_id=f"env{slug[:5]}{number:02d}",
         cycle_id=cycle_id,
-        position=number,
+        position=number + 1,
         name_kk=f"{number + 1}-конверт",
         name_ru=f"Конверт {number + 1}",
         name_en=f"Envelope {number + 1}",

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import Response, render_template, request, url_for
 
+from budget import cycles as domain_cycles
+from budget.exports import export_pb
 from budget.reading import results as reading_results
 from budget.reading.cycles import CycleView
 from budget.reading.results import EnvelopeOutcome, Line, Outcome
@@ -16,8 +18,10 @@ from views.public.blueprint import bp
 from views.public.cycles import visible
 from views.public.project_story import standing
 from views.request_scope import now, reading
+from views.texts import gettext as _
 
 _BAR = 1000
+_LONGEST_NUMBER = 4
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,42 @@ def results(slug: str) -> str:
         outcome=outcome,
         tables=[_table(cycle, part) for part in outcome.envelopes],
         turnout_share=_turnout(cycle, outcome),
+        exports=_exports(cycle, outcome),
     )
+
+
+@bp.get("/cycles/<slug>/results.pb")
+@public
+def results_file(slug: str) -> Response:
+    """The ballots and projects of one envelope as a Pabulib file; `envelope` is its position."""
+    cycle = domain_cycles.by_slug(reading(), slug, published_only=True)
+    asked = request.args.get("envelope", "")
+    position = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < _LONGEST_NUMBER else None
+    text = export_pb(reading(), cycle, position)
+    name = f"{slug}-{position}.pb" if position else f"{slug}.pb"
+    response = Response(text, content_type="text/plain; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _exports(cycle: CycleView, outcome: Outcome) -> list[wording.Link]:
+    """A file an envelope, for a cycle whose ballots are here."""
+    if cycle.settings.origin is not Origin.SERVICE:
+        return []
+    parts = [part.envelope for part in outcome.envelopes]
+    if len(parts) == 1:
+        words = _("All ballots and projects as a Pabulib file")
+        return [wording.Link(words, url_for("public.results_file", slug=cycle.slug))]
+    return [
+        wording.Link(
+            _(
+                "%(envelope)s: ballots and projects as a Pabulib file",
+                envelope=in_language(part, "name").text,
+            ),
+            url_for("public.results_file", slug=cycle.slug, envelope=part.position),
+        )
+        for part in parts
+    ]
 
 
 def _turnout(cycle: CycleView, outcome: Outcome) -> float | None:

@@ -79,6 +79,7 @@ def test_the_demo_shows_the_code_in_the_language_it_was_asked_in(client, app, la
     assert newest_code(app) in page.visible
     assert "+7\u00a0701\u00a0123\u00a045\u00a067" in page.visible
     assert "exists only in the demonstration" in page.visible
+    assert [link.get("href") for link in page.find_all("a", class_="govuk-button")] == ["/en/sign-in/code"]
 
 
 def test_a_used_and_an_expired_code_are_not_shown(client, app):

@@ -133,3 +133,25 @@ def test_it_appears_the_moment_it_is_published(client: PageClient, app_database:
     with app_database.writing() as session:
         session.exec(update(Cycle).where(col(Cycle.id) == cycle.id).values(results_published_at=now))
     assert "990" in client.get(PAGE).text
+
+
+def test_the_file_to_recount_it_is_offered_for_each_envelope(
+    client: PageClient, app_database: Database, now
+) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, phase=Phase.ARCHIVE, results=True, projects=20, envelopes=2)
+    files = [href for href in client.get(PAGE).links if ".pb" in href]
+    assert files == [f"/en/cycles/2027/results.pb?envelope={position}" for position in (1, 2)]
+    for file in files:
+        answer = client.get(file)
+        assert answer.content_type == "text/plain; charset=utf-8"
+        assert "attachment" in answer.headers["Content-Disposition"]
+        assert answer.get_data(as_text=True).startswith("META")
+    client.get("/en/cycles/2027/results.pb", status=404)
+    client.get("/en/cycles/2027/results.pb?envelope=3", status=404)
+
+
+def test_there_is_no_file_before_the_publication(client: PageClient, app_database: Database, now) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, phase=Phase.DECISION)
+    client.get("/en/cycles/2027/results.pb", status=404)
