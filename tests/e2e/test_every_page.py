@@ -1,7 +1,7 @@
-"""Every kind of public page in Chromium, in each language: no axe violation, no sideways scroll at 320 px.
+"""Every kind of page in Chromium, in each language: no axe violation, no sideways scroll at 320 px.
 
-The pages are found by following links from the start page, two of each route, so a new page is checked from the day
-something links to it.
+The pages are found by following links, from the start page for a visitor and from their own first page for each role,
+two of each route, so a new page is checked from the day something links to it.
 """
 
 from collections import Counter, deque
@@ -13,58 +13,79 @@ from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.exceptions import HTTPException
 
+from seeds.people import COORDINATOR, COUNCIL, NOT_VOTED, VOTED, Account
 from tests.harness.browser import axe, overflow
 from tests.harness.processes import Server
+from tests.harness.signing_in import sign_in
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
+NewPage = Callable[..., Page]
+LANGUAGES = ("kk", "ru", "en")
 PER_ROUTE = 2
-EXPECTED = {
+SWITCHES = {"public.large_view"}  # change how every later page looks
+VISITOR_SEES = {
     "public.home", "public.cycle", "public.projects", "public.project", "public.rules", "public.results",
-    "public.can_i_vote", "resident.sign_in", "staff.sign_in",
+    "public.archive", "public.about", "public.accessibility", "public.can_i_vote", "public.messages",
+    "resident.sign_in", "staff.sign_in",
+}  # fmt: skip
+ROLES = {
+    "resident who may vote": (NOT_VOTED, "/my", {"resident.my", "resident.ballot", "resident.submit"}),
+    "resident who has voted": (VOTED, "/my", {"resident.my", "resident.receipt", "resident.edit_project"}),
+    "council member": (COUNCIL, "/council", {"council.queue", "council.project"}),
+    "coordinator": (COORDINATOR, "/office", {"office.home", "office.cycle", "office.new_cycle", "office.works", "office.log"}),
 }  # fmt: skip
 
 
-def endpoint_of(app: Flask, address: str) -> str | None:
-    """The route behind an address, None where there is none or it is a file."""
-    if "." in address.rsplit("/", 1)[-1]:
-        return None
-    try:
-        endpoint, _ = app.url_map.bind("localhost").match(urlsplit(address).path)
-    except HTTPException:
-        return None
-    return str(endpoint)
+class Walk:
+    """Follows links breadth first and judges each page of the routes it is told to judge."""
 
+    def __init__(self, page: Page, app: Flask, language: str, judged: Callable[[str], bool]) -> None:
+        self.page = page
+        self.visits: Counter[str] = Counter()
+        self.faults: list[str] = []
+        self._app = app
+        self._language = language
+        self._judged = judged
 
-def visit_all(
-    page: Page, app: Flask, language: str, judge: Callable[[Page], list[str]]
-) -> tuple[set[str], list[str]]:
-    """Follow links from the start page; the routes seen, and all faults found."""
-    queue = deque([f"/{language}/"])
-    known = set(queue)
-    visits: Counter[str] = Counter()
-    faults: list[str] = []
-    while queue:
-        path = queue.popleft()
-        endpoint = endpoint_of(app, path)
-        if endpoint is None or visits[endpoint] >= PER_ROUTE:
-            continue
-        visits[endpoint] += 1
-        answer = page.goto(path)
-        if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
-            continue
-        if not answer.ok:
-            faults.append(f"{path}: {answer.status}")
-        faults += [f"{path}: {fault}" for fault in judge(page)]
-        for href in page.eval_on_selector_all(
+    def from_(self, *paths: str) -> None:
+        """Walk from these pages."""
+        queue = deque(paths)
+        known = set(paths)
+        while queue:
+            path = queue.popleft()
+            endpoint = self._endpoint(path)
+            if endpoint is None or endpoint in SWITCHES or self.visits[endpoint] >= PER_ROUTE:
+                continue
+            self.visits[endpoint] += 1
+            answer = self.page.goto(path)
+            assert answer is not None
+            if self._judged(endpoint):
+                found = judge(self.page) if answer.ok else [f"status {answer.status}"]
+                self.faults += [f"{path}: {fault}" for fault in found]
+            fresh = [target for target in self._targets() if target not in known]
+            known.update(fresh)
+            queue.extend(fresh)
+
+    def _endpoint(self, path: str) -> str | None:
+        """The route of a page; None for a file and where there is none."""
+        if "." in path.rsplit("/", 1)[-1]:
+            return None
+        try:
+            endpoint, _ = self._app.url_map.bind("localhost").match(path)
+        except HTTPException:
+            return None
+        return str(endpoint)
+
+    def _targets(self) -> list[str]:
+        here = urlsplit(self.page.url)
+        hrefs = self.page.eval_on_selector_all(
             "a[href]", "links => links.map(link => link.getAttribute('href'))"
-        ):
-            target = urlsplit(urljoin(page.url, href))
-            inside = target.netloc == urlsplit(page.url).netloc and target.path.startswith(f"/{language}/")
-            if inside and target.path not in known:
-                known.add(target.path)
-                queue.append(target.path)
-    return set(visits), faults
+        )
+        parts = [urlsplit(urljoin(self.page.url, href)) for href in hrefs]
+        prefix = f"/{self._language}/"
+        own = [part.path for part in parts if part.netloc == here.netloc and part.path.startswith(prefix)]
+        return list(dict.fromkeys(own))
 
 
 def judge(page: Page) -> list[str]:
@@ -76,10 +97,38 @@ def judge(page: Page) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_public_page_is_accessible_and_fits_a_phone(
-    new_page: Callable[..., Page], live_server: Server, app: Flask, language: str
+    new_page: NewPage, live_server: Server, app: Flask, language: str
 ) -> None:
-    seen, faults = visit_all(new_page(base_url=live_server.url), app, language, judge)
-    assert not faults, "\n".join(faults)
-    assert seen >= EXPECTED, f"no link leads to {sorted(EXPECTED - seen)}"
+    walk = Walk(new_page(base_url=live_server.url), app, language, lambda _: True)
+    walk.from_(f"/{language}/")
+    assert not walk.faults, "\n".join(walk.faults)
+    assert set(walk.visits) >= VISITOR_SEES, f"no link leads to {sorted(VISITOR_SEES - set(walk.visits))}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_role_is_accessible_and_fits_a_phone(
+    new_page: NewPage, fresh_server: Server, app: Flask, role: str, language: str
+) -> None:
+    account, first, seen = ROLES[role]
+    walk = Walk(new_page(base_url=fresh_server.url), app, language, own_pages(account))
+    sign_in(walk.page, account, language)
+    walk.from_(f"/{language}{first}")
+    assert not walk.faults, "\n".join(walk.faults)
+    assert set(walk.visits) >= seen, f"no link leads to {sorted(seen - set(walk.visits))}"
+
+
+def own_pages(account: Account) -> Callable[[str], bool]:
+    """The pages only this role sees; the others were judged for a visitor."""
+    blueprint = {NOT_VOTED: "resident", VOTED: "resident", COUNCIL: "council", COORDINATOR: "office"}[account]
+    return lambda endpoint: endpoint.startswith(f"{blueprint}.")
+
+
+def test_the_large_view_fits_a_phone_too(new_page: NewPage, live_server: Server, app: Flask) -> None:
+    walk = Walk(new_page(base_url=live_server.url), app, "kk", lambda _: True)
+    walk.page.goto("/kk/large-view")
+    assert walk.page.locator("html.pb-large").count() == 1
+    walk.from_("/kk/")
+    assert not walk.faults, "\n".join(walk.faults)
