@@ -163,9 +163,9 @@ def sample(session: Session, cycle_id: int, limit: int) -> tuple[Card, ...]:
 
 
 def everything(session: Session, cycle_id: int) -> tuple[Card, ...]:
-    """All projects of a cycle with their addresses, for a short archive. Two statements."""
-    rows = session.connection().execute(_IN_CYCLE, {"cycle": cycle_id}).all()
-    return _cards(session, rows)
+    """All projects of a cycle without their addresses, for a short archive. One statement."""
+    rows: Any = session.connection().execute(_IN_CYCLE, {"cycle": cycle_id})
+    return tuple(Card(*row) for row in rows)
 
 
 def _first(query: Query) -> Query:
