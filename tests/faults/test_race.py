@@ -4,7 +4,6 @@ The service runs as deployed (gunicorn, 2 processes × 8 threads). The same race
 constraint must store double ballots, or the test could not fail.
 """
 
-import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,8 +20,7 @@ from sqlmodel import Session, col, select
 from models.ballot import Participation
 from models.database import Database
 from tests.harness.elections import add_residents, impossible_iins, open_election
-from tests.harness.postgresql import free_port
-from tests.harness.processes import BIN, ROOT, Server, demo_environment, wait_until_up
+from tests.harness.processes import Server, demo_environment, serve, stop
 from tests.harness.voters import connect, sign_in_all
 from views.app import create_app
 from views.config import from_environment
@@ -39,7 +37,7 @@ class Race:
 
     def __init__(self, url: str, directory: Path, persons: int) -> None:
         self.database = Database(url)
-        environment = demo_environment(directory, DATABASE_URL=url, PORT=str(free_port()))
+        environment = demo_environment(directory, DATABASE_URL=url)
         settings = from_environment(environment)
         keyring = keyring_for(settings)
         now = datetime.now(UTC)
@@ -59,12 +57,7 @@ class Race:
 
     def start(self, application: str) -> None:
         """Serve `application` as deployed."""
-        command = [BIN / "gunicorn", "-c", "deploy/gunicorn.conf.py", application]
-        with (self._directory / "server.log").open("wb") as log:
-            process = subprocess.Popen(command, env=self._environment, cwd=ROOT, stdout=log, stderr=log)
-        url = f"http://127.0.0.1:{self._environment['PORT']}"
-        self.server = Server(url, self._directory, self.database.url, self._directory / "keys", process)
-        wait_until_up(self.server)
+        self.server = serve(self._environment, self._directory, application)
 
     def run(self) -> list[tuple[int, str]]:
         """Every person posts 8 ballots at once, each for another project; all answers."""
@@ -99,8 +92,7 @@ class Race:
     def stop(self) -> None:
         """End what was started."""
         if self.server is not None:
-            self.server.process.terminate()
-            self.server.process.wait(20)
+            stop(self.server)
         self.database.dispose()
 
 

@@ -69,6 +69,39 @@ def seeded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+def serve(environment: dict[str, str], directory: Path, application: str = "wsgi:app") -> Server:
+    """gunicorn as deployed, on a free port, answering; its log and keys lie in `directory`."""
+    port = free_port()
+    settings = {**environment, "PORT": str(port)}
+    with (directory / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [BIN / "gunicorn", "-c", "deploy/gunicorn.conf.py", application],
+            env=settings,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+        )
+    server = Server(
+        url=f"http://127.0.0.1:{port}",
+        directory=directory,
+        database_url=settings["DATABASE_URL"],
+        key_dir=Path(settings["KEY_DIR"]),
+        process=process,
+    )
+    wait_until_up(server)
+    return server
+
+
+def stop(server: Server) -> None:
+    """End a server and wait for it."""
+    server.process.terminate()
+    try:
+        server.process.wait(20)
+    except subprocess.TimeoutExpired:
+        server.process.kill()
+        server.process.wait()
+
+
 class Servers:
     """Starts servers over copies of the demo, and stops them all at the end."""
 
@@ -81,37 +114,14 @@ class Servers:
         """A server of its own; keywords become environment variables (DATABASE_URL, WEB_WORKERS …)."""
         directory = self._make_directory("server")
         shutil.copytree(self._seeded, directory, dirs_exist_ok=True)
-        port = free_port()
-        settings = demo_environment(directory, PORT=str(port), LOG_LEVEL="info", **environment)
-        with (directory / "server.log").open("wb") as log:
-            process = subprocess.Popen(
-                [BIN / "gunicorn", "-c", "deploy/gunicorn.conf.py"],
-                env=settings,
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-            )
-        server = Server(
-            url=f"http://127.0.0.1:{port}",
-            directory=directory,
-            database_url=settings["DATABASE_URL"],
-            key_dir=Path(settings["KEY_DIR"]),
-            process=process,
-        )
+        server = serve(demo_environment(directory, LOG_LEVEL="info", **environment), directory)
         self._running.append(server)
-        wait_until_up(server)
         return server
 
     def stop_all(self) -> None:
         """End every server still running."""
         for server in self._running:
-            server.process.terminate()
-        for server in self._running:
-            try:
-                server.process.wait(20)
-            except subprocess.TimeoutExpired:
-                server.process.kill()
-                server.process.wait()
+            stop(server)
 
 
 def wait_until_up(server: Server) -> None:
