@@ -4,6 +4,7 @@ Ends only what it started. Each server has its own free port of the loopback add
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -93,9 +94,11 @@ class Servers:
 
     def sqlite_url(self, name: str) -> str:
         """A fresh migrated SQLite database."""
-        url = f"sqlite:///{self.directory / name}.sqlite3"
-        migrate(url)
-        return url
+        template, path = self.directory / "template.sqlite3", self.directory / f"{name}.sqlite3"
+        if not template.exists():
+            migrate(f"sqlite:///{template}")
+        shutil.copyfile(template, path)
+        return f"sqlite:///{path}"
 
     def postgresql_url(self, name: str) -> str:
         """A fresh migrated PostgreSQL database."""

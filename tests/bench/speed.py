@@ -191,7 +191,7 @@ def _cast_findings(found: Rounds, name: str, base: str, goal: float) -> list[Fin
 _PERSONS, _AT_ONCE = 40, 16
 
 
-def measure_once(servers: Servers, _pace: Pace) -> list[Finding]:
+def measure_once(servers: Servers) -> list[Finding]:
     """One voter's parallel casts: sixteen connections send the same person's ballot at the same moment."""
     kinds = {"SQLite": servers.sqlite_url("once"), "PostgreSQL": servers.postgresql_url("once")}
     return [_once(servers, name, url) for name, url in kinds.items()]

@@ -4,6 +4,8 @@ Voters are signed in by the function the sign-in page calls, so that only the ca
 their form token are what a browser would send.
 """
 
+import secrets
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,7 +25,7 @@ from models.cycle import Cycle
 from models.database import Database
 from models.enums import Phase, Role
 from models.people import Resident, Staff
-from models.project import Project
+from models.project import Project, ProjectAddress
 from seeds import saryarka
 from tests.bench import load
 from tests.bench.servers import config
@@ -36,6 +38,7 @@ BALLOT = "/kk/cycles/vote/ballot"
 LISTED = 40
 LONG_LIST = 500
 SEARCHED = 10_000
+ROLL = 350_000
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,38 @@ def fill_public(database: Database, now: datetime) -> None:
         ids = session.exec(select(Project.public_id).where(col(Project.public_id).like("pnow%"))).all()
         for public_id in ids:
             public_rows.add_photo(session, public_id, b"\xff\xd8" + b"photo" * 100, now)
+        _fill_roll(session, now)
 
 
-def fill_searched(database: Database, now: datetime) -> None:
-    """A cycle of 10,000 projects with two addresses each."""
-    with database.writing() as session:
-        public_rows.add_cycle(session, now, slug="huge", projects=SEARCHED, phase=Phase.ARCHIVE)
+def _fill_roll(session: Session, now: datetime) -> None:
+    """Residents nobody will ask for by name: pages tell how many there are."""
+    people = {"birth_on": date(1985, 5, 17), "street": "", "house": "", "imported_at": now}
+    for _ in range(0, ROLL, 10_000):
+        rows = [{"roll_key": secrets.token_bytes(32), **people} for _ in range(10_000)]
+        session.connection().execute(sa.insert(Resident), rows)
+
+
+def fill_searched(session: Session, now: datetime) -> None:
+    """A cycle of 10,000 projects with two addresses each: 500 made row by row, and copies of them."""
+    cycle = public_rows.add_cycle(session, now, slug="huge", projects=LONG_LIST, phase=Phase.ARCHIVE)
+    connection = session.connection()
+    projects, addresses = (table.__table__ for table in (Project, ProjectAddress))
+    originals = (
+        connection.execute(sa.select(projects).where(projects.c.cycle_id == cycle.id)).mappings().all()
+    )
+    of_project = defaultdict(list)
+    for row in connection.execute(sa.select(addresses)).mappings():
+        of_project[row["project_id"]].append(row)
+    next_id = max(row["id"] for row in originals) + 1
+    copies, moved = [], []
+    for number in range(LONG_LIST + 1, SEARCHED + 1):
+        original, new_id = originals[number % LONG_LIST], next_id + number
+        copies.append({**original, "id": new_id, "number": number, "public_id": f"phuge{number:05}"})
+        moved += [{**row, "project_id": new_id} for row in of_project[original["id"]]]
+    for row in moved:
+        row.pop("id", None)
+    connection.execute(sa.insert(projects), copies)
+    connection.execute(sa.insert(addresses), moved)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,148 @@
+"""Steps of a count at the size of a city, each in a process of its own so that its time and memory are its own.
+
+`python -m tests.bench.heavy STEP DATABASE_URL KEY_DIR [BALLOTS]` prints the seconds of the step itself as JSON. The
+steps: `prepare` an election of 500 projects with its sealed ballots, `separate`, `open`, `count`.
+"""
+
+import json
+import random
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from budget import ballots, opening, results
+from budget.allocation import LotOrder, lot_ranks
+from budget.ballot_rules import Selection, check, encode
+from budget.keys import KeyRing
+from budget.permissions import Actor
+from budget.sealing import receipt_of, seal
+from budget.settings import EnvelopeDraft, Text
+from models.ballot import Participation
+from models.cycle import Cycle
+from models.database import Database
+from models.enums import Assurance, Channel, Role
+from tests.bench.worlds import cycle_of
+from tests.harness.elections import open_election
+from tests.harness.voting import make_keyring
+
+SLUG = "test-2027"
+PROJECTS = 500
+MONEY = 500_000_000
+SEALED_AT_MOST = 100_000  # different ballots sealed; more voters repeat them, which opens no faster
+OPENED_AT = datetime(2027, 3, 1, 9, tzinfo=UTC)
+CLOSED_AT = OPENED_AT + timedelta(days=14)
+_CLERK = Actor(Role.COORDINATOR, None, "Bench")
+_BATCH = 10_000
+
+
+def prepare(database: Database, keyring: KeyRing, count: int) -> float:
+    """A frozen election of 500 projects with `count` persons who took part."""
+    with database.writing() as session:
+        election = open_election(
+            session,
+            keyring,
+            now=OPENED_AT,
+            projects=PROJECTS,
+            votes_per_resident=3,
+            allotted_tenge=MONEY,
+            envelopes=(EnvelopeDraft(Text("Аулалар", "Дворы", "Yards"), MONEY),),
+        )
+    with database.writing() as session:
+        box = ballots.ballot_box(session, cycle_of(session, SLUG))
+        ids = [project.public_id for project in election.projects]
+        sealed = [_sealed(box, chosen) for chosen in _choices(ids, min(count, SEALED_AT_MOST))]
+        for start in range(0, count, _BATCH):
+            rows = [_row(box, sealed[n % len(sealed)]) for n in range(start, min(count, start + _BATCH))]
+            session.connection().execute(sa.insert(Participation), rows)
+    return 0.0
+
+
+def separate(database: Database, _keyring: KeyRing, _count: int) -> float:
+    """Take the inner envelopes out and rewrite the storage."""
+    with database.writing() as session:
+        seconds = _timed(lambda: opening.separate(session, _CLERK, SLUG, now=CLOSED_AT))
+    return seconds + _timed(database.rewrite_storage)
+
+
+def open_all(database: Database, keyring: KeyRing, _count: int) -> float:
+    """Open all ballots, to the commit."""
+    began = time.perf_counter()
+    with database.writing() as session:
+        opening.open_ballots(session, _CLERK, SLUG, keyring, now=CLOSED_AT)
+    return time.perf_counter() - began
+
+
+def count(database: Database, _keyring: KeyRing, _count: int) -> float:
+    """Count the opened ballots, allocate, store every verdict; ties are drawn. Without the root of the envelopes."""
+    with database.writing() as session:
+        return _timed(lambda: _count_and_allocate(session, cycle_of(session, SLUG)))
+
+
+def root(database: Database, _keyring: KeyRing, _count: int) -> float:
+    """The Merkle root over the receipts of all envelopes, which every count stores."""
+    with database.reading() as session:
+        return _timed(lambda: opening.ballots_root(session, cycle_of(session, SLUG).id or 0))
+
+
+STEPS: dict[str, Callable[[Database, KeyRing, int], float]] = {
+    "prepare": prepare,
+    "separate": separate,
+    "open": open_all,
+    "count": count,
+    "root": root,
+}
+
+
+def _count_and_allocate(session: Session, cycle: Cycle) -> None:
+    votes = results.tally(session, cycle.id or 0)
+    ids = [project.public_id for project in results.projects_on_ballot(session, cycle)]
+    order = LotOrder(lot_ranks(b"root of the bench", "7", ids))
+    results.certify(session, cycle, votes, order=order, now=CLOSED_AT)
+
+
+def _timed(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def _choices(ids: list[str], many: int) -> Iterator[tuple[str, ...]]:
+    """One to three projects each; the first projects of the list are liked more."""
+    source = random.Random(2020)
+    weights = [1 / (place + 10) for place in range(len(ids))]
+    for _ in range(many):
+        yield tuple(set(source.choices(ids, weights, k=source.randint(1, 3))))
+
+
+def _sealed(box: ballots.BallotBox, chosen: tuple[str, ...]) -> bytes:
+    return seal(encode(check(Selection(chosen), box.ballot_list), box.ballot_length), box.public_key)
+
+
+def _row(box: ballots.BallotBox, sealed: bytes) -> dict[str, object]:
+    return {
+        "cycle_id": box.cycle_id,
+        "voter_key": secrets.token_bytes(32),
+        "channel": Channel.WEB,
+        "assurance": Assurance.SMS,
+        "cast_at": OPENED_AT,
+        "sealed": sealed,
+        "receipt": receipt_of(sealed),
+    }
+
+
+def main(step: str, url: str, key_dir: str, size: str = "0") -> None:
+    """Run one step and print how long it took."""
+    database = Database(url)
+    seconds = STEPS[step](database, make_keyring(Path(key_dir)), int(size))
+    database.dispose()
+    sys.stdout.write(json.dumps({"seconds": seconds}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
