@@ -90,8 +90,10 @@ def envelopes(session: Session, cycle_id: int) -> Sequence[Envelope]:
 
 def projects_on_ballot(session: Session, cycle: Cycle) -> Sequence[Project]:
     """The ballot list by number: admitted projects and, after the freeze, those withdrawn since (the voters were
-    shown them)."""
+    shown them). An imported election has no freeze: all its projects stood on the ballot."""
     listed: sa.ColumnElement[bool] = col(Project.state) == ProjectState.ADMITTED
+    if cycle.origin is Origin.PABULIB:
+        listed = sa.true()
     if cycle.frozen_at is not None:
         listed = sa.or_(listed, col(Project.withdrawn_at) >= cycle.frozen_at)
     order = col(Project.number)

@@ -4,8 +4,9 @@ Exit codes of every command: 0 done, 1 something is wrong with what was looked a
 configuration or state). The command line speaks English only.
 """
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -79,6 +80,13 @@ def refusals() -> Iterator[None]:
         yield
     except BudgetRefusal as refusal:
         raise BadInput(in_words(refusal)) from refusal
+
+
+def progress(length: int, label: str) -> AbstractContextManager[Any]:
+    """A progress bar on stderr, to be told of done steps by `update`; silent where nobody watches."""
+    return click.progressbar(
+        length=length, label=label, file=sys.stderr, show_pos=True, hidden=not sys.stderr.isatty()
+    )
 
 
 def in_words(refusal: BudgetRefusal) -> str:

@@ -1,6 +1,5 @@
 """`budget seed`, `budget demo-accounts`, `budget rehearse`: data loaded by command."""
 
-import sys
 from datetime import UTC, datetime
 
 import click
@@ -10,7 +9,7 @@ from budget.identity.phone import readable
 from models.database import Database
 from models.enums import Role
 from models.people import Staff
-from views.cli.edge import BadInput, keyring, opened, refusals, settings, transaction
+from views.cli.edge import BadInput, keyring, opened, progress, refusals, settings, transaction
 
 
 @click.group()
@@ -83,9 +82,7 @@ def rehearse(number: int, slug: str) -> None:
     config = settings()
     with opened(config) as database, refusals():
         try:
-            with click.progressbar(
-                length=rehearsal.STEPS, label="Rehearsal", file=sys.stderr, show_pos=True
-            ) as bar:
+            with progress(rehearsal.STEPS, "Rehearsal") as bar:
                 rehearsal.rehearse(
                     database,
                     keyring(config),
