@@ -9,8 +9,8 @@ document.querySelector("[data-focus]")?.focus();
 for (const box of document.querySelectorAll("[data-count]")) {
   const out = document.getElementById(box.dataset.count);
   const show = () => {
-    // As the server counts: characters, a line break as two.
-    const length = [...box.value.replace(/\r?\n/g, "\r\n")].length;
+    // As the server counts: characters, a line break as one.
+    const length = [...box.value].length;
     out.textContent = length;
     out.closest(".pb-count").classList.toggle("pb-count--over", length > Number(box.dataset.most));
   };
