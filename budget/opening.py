@@ -6,22 +6,34 @@ and the link together: `open_ballots` refuses while a link exists.
 """
 
 import secrets
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from budget import audit
-from budget.ballot_rules import BallotList, decode
+from budget.ballot_rules import BallotList, Choice, decode
 from budget.cycles import calendar, envelopes, locked, projects_on_ballot, require
 from budget.errors import AlreadyDone, NotReady, VotingUnderway
 from budget.keys import KeyRing
 from budget.log.merkle import root
 from budget.permissions import Action, Actor
-from budget.sealing import receipt_of, unseal
+from budget.sealing import opener, receipt_of
 from models.ballot import Ballot, BallotChoice, Participation, SealedBallot
 from models.cycle import Cycle
-from models.enums import BallotStatus, Phase
+from models.enums import Assurance, BallotStatus, Phase
+
+_BATCH = 10_000
+_SEALED = (
+    sa.select(col(SealedBallot.key), col(SealedBallot.assurance), col(SealedBallot.sealed))
+    .where(
+        col(SealedBallot.cycle_id) == sa.bindparam("cycle_id"), col(SealedBallot.key) > sa.bindparam("after")
+    )
+    .order_by(col(SealedBallot.key))
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 
 
 def separate(session: Session, actor: Actor, slug: str, *, now: datetime) -> int:
@@ -37,25 +49,28 @@ def separate(session: Session, actor: Actor, slug: str, *, now: datetime) -> int
     cast = select(col(Participation.sealed), col(Participation.channel), col(Participation.assurance))
     rows = list(session.exec(cast.where(Participation.cycle_id == cycle.id)).all())
     secrets.SystemRandom().shuffle(rows)
-    values = [
-        {
-            "key": secrets.token_bytes(16),
-            "cycle_id": cycle.id,
-            "channel": channel,
-            "assurance": assurance,
-            "sealed": sealed,
-        }
-        for sealed, channel, assurance in rows
-        if sealed is not None
-    ]
-    if values:
-        session.exec(sa.insert(SealedBallot), params=values)
+    taken_out = 0
+    for start in range(0, len(rows), _BATCH):
+        values = [
+            {
+                "key": secrets.token_bytes(16),
+                "cycle_id": cycle.id,
+                "channel": channel,
+                "assurance": assurance,
+                "sealed": sealed,
+            }
+            for sealed, channel, assurance in rows[start : start + _BATCH]
+            if sealed is not None
+        ]
+        taken_out += len(values)
+        if values:
+            session.connection().execute(sa.insert(SealedBallot), values)
     unlink = sa.update(Participation).where(col(Participation.cycle_id) == cycle.id)
     session.exec(unlink.values(sealed=None, receipt=None))
     cycle.separated_at = now
-    facts = {"ballots": len(values), "root": ballots_root(session, cycle.id or 0).hex()}
+    facts = {"ballots": taken_out, "root": ballots_root(session, cycle.id or 0).hex()}
     audit.record(session, actor, "count.separate", now=now, cycle_id=cycle.id, subject=slug, **facts)
-    return len(values)
+    return taken_out
 
 
 def ballots_root(session: Session, cycle_id: int) -> bytes:
@@ -78,46 +93,76 @@ def open_ballots(session: Session, actor: Actor, slug: str, keyring: KeyRing, *,
     )
     if cycle.separated_at is None or session.exec(linked.limit(1)).first() is not None:
         raise NotReady(unmet=("separated",))
-    key = keyring.cycle_keys(slug).ballot_private_key
-    sealed = session.exec(
-        select(SealedBallot).where(SealedBallot.cycle_id == cycle.id).order_by(col(SealedBallot.key))
-    ).all()
-    _write_opened(session, cycle, [(row, unseal(row.sealed, key)) for row in sealed])
+    unseal = opener(keyring.cycle_keys(slug).ballot_private_key)
+    writer = _Writer(session, cycle)
+    for batch in _batches(session, cycle.id or 0):
+        writer.write([(assurance, unseal(sealed)) for _, assurance, sealed in batch])
     cycle.opened_at = now
-    audit.record(session, actor, "count.open", now=now, cycle_id=cycle.id, subject=slug, ballots=len(sealed))
-    return len(sealed)
+    audit.record(
+        session, actor, "count.open", now=now, cycle_id=cycle.id, subject=slug, ballots=writer.written
+    )
+    return writer.written
 
 
-def _write_opened(session: Session, cycle: Cycle, opened: list[tuple[SealedBallot, bytes | None]]) -> None:
-    listed = projects_on_ballot(session, cycle)
-    envelope_ids = {row.public_id: row.id for row in envelopes(session, cycle.id or 0)}
-    public_ids = {row_id: public_id for public_id, row_id in envelope_ids.items()}
-    project_ids = {project.public_id: project.id for project in listed}
-    envelope_of = {project.public_id: public_ids[project.envelope_id] for project in listed}
-    rules = BallotList(cycle.votes_per_resident, envelope_of)
-    first = (session.exec(select(sa.func.max(Ballot.id))).one() or 0) + 1
-    ballots, choices = [], []
-    for number, (row, plain) in enumerate(opened, start=first):
-        choice = "not_sealed_for_us" if plain is None else decode(plain, rules)
-        values = {
-            "id": number,
-            "cycle_id": cycle.id,
-            "envelope_id": None,
-            "assurance": row.assurance,
-            "reason": "",
-        }
+def _batches(session: Session, cycle_id: int) -> Iterator[Sequence[Any]]:
+    """(key, assurance, sealed) in the order of the random keys, some at a time: a city's ballots need 2 GB at once."""
+    after = b""
+    while (
+        rows := session.connection()
+        .execute(_SEALED, {"cycle_id": cycle_id, "after": after, "most": _BATCH})
+        .all()
+    ):
+        yield rows
+        after = rows[-1].key
+
+
+class _Writer:
+    """Writes opened ballots with their choices, counting on from the ids there are."""
+
+    def __init__(self, session: Session, cycle: Cycle) -> None:
+        self._connection = session.connection()
+        self._cycle_id = cycle.id
+        listed = projects_on_ballot(session, cycle)
+        self._envelope_ids = {row.public_id: row.id for row in envelopes(session, cycle.id or 0)}
+        public_ids = {row_id: public_id for public_id, row_id in self._envelope_ids.items()}
+        self._project_ids = {project.public_id: project.id for project in listed}
+        envelope_of = {project.public_id: public_ids[project.envelope_id] for project in listed}
+        self._rules = BallotList(cycle.votes_per_resident, envelope_of)
+        self._next = (session.exec(select(sa.func.max(Ballot.id))).one() or 0) + 1
+        self.written = 0
+
+    def write(self, opened: Sequence[tuple[Assurance, bytes | None]]) -> None:
+        """Ballots as they were opened; None for one that was not sealed for this cycle's key."""
+        ballots, choices = [], []
+        for number, (assurance, plain) in enumerate(opened, start=self._next):
+            choice = "not_sealed_for_us" if plain is None else decode(plain, self._rules)
+            ballots.append(self._ballot(number, assurance, choice))
+            if not isinstance(choice, str):
+                choices += [
+                    {"ballot_id": number, "project_id": self._project_ids[id_]} for id_ in choice.projects
+                ]
+        self._connection.execute(sa.insert(Ballot), ballots)
+        if choices:
+            self._connection.execute(sa.insert(BallotChoice), choices)
+        self._next += len(ballots)
+        self.written += len(ballots)
+
+    def _ballot(self, number: int, assurance: Assurance, choice: Choice | str) -> dict[str, Any]:
+        status, reason, envelope_id = BallotStatus.VALID, "", None
         if isinstance(choice, str):
-            ballots.append(values | {"status": BallotStatus.INVALID, "reason": choice})
+            status, reason = BallotStatus.INVALID, choice
         elif not choice.projects:
-            ballots.append(values | {"status": BallotStatus.EMPTY})
+            status = BallotStatus.EMPTY
         else:
-            envelope_id = envelope_ids[choice.envelope]
-            ballots.append(values | {"status": BallotStatus.VALID, "envelope_id": envelope_id})
-            choices += [{"ballot_id": number, "project_id": project_ids[id_]} for id_ in choice.projects]
-    if ballots:
-        session.exec(sa.insert(Ballot), params=ballots)
-    if choices:
-        session.exec(sa.insert(BallotChoice), params=choices)
+            envelope_id = self._envelope_ids[choice.envelope]
+        return {
+            "id": number,
+            "cycle_id": self._cycle_id,
+            "envelope_id": envelope_id,
+            "assurance": assurance,
+            "status": status,
+            "reason": reason,
+        }
 
 
 def _refuse_before_close(session: Session, cycle: Cycle, now: datetime) -> None:

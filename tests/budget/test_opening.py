@@ -78,6 +78,17 @@ def test_what_was_cast_is_what_is_opened(
     assert found.count((BallotStatus.EMPTY, frozenset())) == 2
 
 
+def test_batches_lose_and_double_nothing(
+    session: Session,
+    keyring: KeyRing,
+    election: Election,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opening, "_BATCH", 2)
+    test_what_was_cast_is_what_is_opened(session, keyring, election, now)
+
+
 def test_nothing_is_opened_while_voting_lasts_not_even_by_the_coordinator(
     session: Session, keyring: KeyRing, election: Election, now: datetime
 ) -> None:
