@@ -12,17 +12,19 @@ from sqlmodel import select
 
 from budget import audit, cycles, opening, results
 from budget.keys import KeyRing
-from budget.permissions import SYSTEM
+from budget.permissions import SYSTEM, Actor
 from models.ballot import Ballot, BallotChoice, Participation
 from models.cycle import Cycle
 from models.database import Database
-from models.enums import BallotStatus, WorksStatus
+from models.enums import BallotStatus, Role, WorksStatus
 from models.project import Project
 from models.result import Count, VerdictRow
 from models.service import AuditEvent
 from models.works import Works
+from tests.harness.application import MakeApp
 from tests.harness.client import PageClient
 from tests.harness.elections import Election, impossible_iins, open_election
+from tests.harness.projects import make_district, sign_in
 from tests.harness.voting import cast
 from views.keys import keyring_for
 
@@ -87,6 +89,24 @@ def test_the_count_is_closed_with_one_press_and_shown_before_it_is_published(
     assert "It cost 2\u00a0000\u00a0000\u00a0₸ more than was left at its turn." in answer.visible
     for language in ("kk", "ru"):
         desk.get(f"/{language}/office/cycles/2027/publish-results")
+
+
+def test_the_count_is_closed_on_postgresql_too(
+    make_app: MakeApp, postgresql_url: str, monkeypatch: pytest.MonkeyPatch, now: datetime, clock: Any
+) -> None:
+    app = make_app(postgresql_url)
+    database, ring = app.extensions["database"], keyring_for(app.extensions["config"])
+    with database.writing() as session:
+        make_district(session)
+        made = open_election(session, ring, now=now, projects=2, slug="2027")
+        for iin in impossible_iins(3):
+            cast(session, ring, made.cycle, iin, made.projects[0], now=now)
+    clock.instant = now + AFTER
+    sign_in(monkeypatch, Actor(Role.COORDINATOR, 1))
+    client = app.test_client()
+    page = client.submit(client.get(f"{PAGE}/count"), button="Close the count", follow_redirects=True)
+    client.submit(page, button="Publish the results")
+    assert acts_of(database) == ["count.separate", "count.open", "count.tally", "results.publish"]
 
 
 def test_nobody_else_sees_the_result_before_it_is_published(
