@@ -5,7 +5,7 @@ Catalogs are written by hand in views/translations; English is the language of t
 
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import Babel
 
 from models.enums import Language
@@ -18,12 +18,15 @@ TIME_ZONE = "Asia/Almaty"
 def current_language() -> Language:
     """The language of this request: from the address, else (errors outside a page) from the browser."""
     if "lang" not in g:
-        first = request.path.split("/", 2)[1] if request else ""
-        if first in set(Language):
-            g.lang = first
-        else:
-            g.lang = (request.accept_languages.best_match(list(Language)) if request else None) or Language.KK
+        g.lang = _from_request() if has_request_context() else Language.KK
     return Language(g.lang)
+
+
+def _from_request() -> str:
+    first = request.path.split("/", 2)[1]
+    if first in set(Language):
+        return first
+    return request.accept_languages.best_match(list(Language)) or Language.KK
 
 
 def switch_language_url(language: str) -> str:

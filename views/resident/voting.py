@@ -8,7 +8,7 @@ from typing import cast
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from sqlmodel import select
+from sqlmodel import col, select
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectMultipleField
 
@@ -133,7 +133,7 @@ def _box(slug: str) -> BallotBox:
 def _voter(box: BallotBox) -> Voter:
     """The signed-in resident as a voter of this cycle. The IIN comes out of the sealed cookie and goes nowhere."""
     iin = sessions.current().iin
-    born = reading().exec(select(Resident.birth_on).where(Resident.id == actor().id)).first()
+    born = reading().exec(select(col(Resident.birth_on)).where(Resident.id == actor().id)).first()
     if iin is None or born is None:
         raise NotPermitted(action=Action.CAST_BALLOT)
     return Voter(keyring().voter_key_of(box.slug, iin), born, Channel.WEB, Assurance.SMS)
