@@ -1,6 +1,7 @@
 """Signed-in browsers: the cookie holds a random token, the row its SHA-256, so a stolen table opens nothing.
 
 Policy: staff 30 minutes without a request, 8 hours in all; residents 20 minutes without a request, 2 hours in all.
+After a ballot was cast 5 minutes are left, so that a borrowed phone is not left signed in (users_and_trust.md).
 `seen_at` moves at most once a minute: a write for every page read would cost more than the page.
 """
 
@@ -22,6 +23,7 @@ STAFF_IDLE = timedelta(minutes=30)
 STAFF_LONGEST = timedelta(hours=8)
 RESIDENT_IDLE = timedelta(minutes=20)
 RESIDENT_LONGEST = timedelta(hours=2)
+AFTER_BALLOT = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -84,6 +86,13 @@ def touch(session: Session, session_id: int, *, now: datetime) -> None:
     """Note that the session is in use."""
     used = sa.update(WebSession).where(col(WebSession.id) == session_id).values(seen_at=now)
     session.exec(used)
+
+
+def end_after_ballot(session: Session, session_id: int, *, now: datetime) -> None:
+    """A ballot was cast in this session: it ends `AFTER_BALLOT` from `now`, if it would not end before."""
+    last = now + AFTER_BALLOT
+    row = sa.update(WebSession).where(col(WebSession.id) == session_id, col(WebSession.expires_at) > last)
+    session.exec(row.values(expires_at=last))
 
 
 def end(session: Session, token: str) -> None:

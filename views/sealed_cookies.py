@@ -20,6 +20,8 @@ from nacl.secret import SecretBox
 from views.request_scope import config, now
 
 Content = dict[str, Any]
+PROOF = "proof"
+"""A signing in under way, see views/resident/signing_in.py."""
 
 
 def read(name: str) -> Content | None:

@@ -13,7 +13,7 @@ from budget.reading import cycles
 from budget.reading.cycles import CycleView
 from models.enums import Origin, Phase
 from models.service import Notice
-from views import outbox
+from views import outbox, sealed_cookies
 from views.access import public
 from views.page_cache import cacheable
 from views.public.blueprint import bp
@@ -49,7 +49,8 @@ def messages() -> str:
         abort(404)
     rows = notices.recent(reading(), now=now())
     shown = [_shown(row) for row in rows]
-    return render_template("public/messages.html", messages=shown)
+    is_asked = sealed_cookies.read(sealed_cookies.PROOF) is not None
+    return render_template("public/messages.html", messages=shown, is_asked=is_asked)
 
 
 def _shown(row: Notice) -> Shown:

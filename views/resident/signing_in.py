@@ -26,7 +26,6 @@ from views.resident.blueprint import bp
 from views.resident.signing_in_forms import CodeForm, SignInForm
 
 Answer = Response | str | tuple[str, int]
-_COOKIE = "proof"
 _LIFETIME = timedelta(minutes=30)
 
 
@@ -95,7 +94,7 @@ def sign_out() -> Response:
 
 def _confirm(flow: Flow) -> Answer:
     """The phone is proven. Whose it is comes after the code's use is committed: one code, one question."""
-    sealed_cookies.forget(_COOKIE)
+    sealed_cookies.forget(sealed_cookies.PROOF)
     with writing() as session:
         resident = residents.confirmed(session, keyring(), iin=flow.iin, phone=flow.phone)
         if resident is not None:
@@ -135,12 +134,12 @@ def _waiting_code(phone: str) -> str | None:
 
 
 def _flow() -> Flow | None:
-    content = sealed_cookies.read(_COOKIE)
+    content = sealed_cookies.read(sealed_cookies.PROOF)
     return Flow(**content) if content else None
 
 
 def _remember(flow: Flow) -> None:
-    sealed_cookies.write(_COOKIE, asdict(flow), lifetime=_LIFETIME)
+    sealed_cookies.write(sealed_cookies.PROOF, asdict(flow), lifetime=_LIFETIME)
 
 
 def _page(form: SignInForm) -> Answer:

@@ -295,6 +295,14 @@ def test_a_token_planted_before_is_not_taken_over(client, app):
     assert cookies(client)["who"].value != "planted"
 
 
+def test_a_form_token_from_before_signing_in_is_worth_nothing_after(client, app):
+    add_to_roll(app, IIN)
+    before = token(client, "/kk/sign-in")
+    sign_in(client, app, IIN)
+    client.post("/kk/sign-out", data={"csrf_token": before}, status=400)
+    client.post("/kk/sign-out", data={"csrf_token": token(client)})
+
+
 def test_signing_out_is_a_post_with_a_token(client, app):
     add_to_roll(app, IIN)
     sign_in(client, app, IIN)
