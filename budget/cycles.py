@@ -34,20 +34,6 @@ from models.enums import Language, Origin, Phase, ProjectState
 from models.people import Resident
 from models.project import Project
 
-_DIRECT = [
-    "slug",
-    "year",
-    "allotted_tenge",
-    "cost_cap_tenge",
-    "projects_per_author",
-    "votes_per_resident",
-    "minimum_age",
-    "minimum_votes",
-    "rule",
-    "leftovers",
-    "build_year",
-]
-
 
 def by_slug(session: Session, slug: str, *, published_only: bool = False) -> Cycle:
     """The cycle at this address. Raises NotFound (also for an unpublished one when `published_only`)."""

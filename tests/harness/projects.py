@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from budget import cycles
 from budget.addresses import Address
@@ -19,9 +19,11 @@ from budget.phases import Window
 from budget.projects import Proposal
 from budget.settings import CycleDraft, EnvelopeDraft, Text
 from models.cycle import Cycle
+from models.database import Database
 from models.district import Area, District
 from models.enums import Direction, Language, Phase, Role
 from models.people import Resident, Staff
+from models.project import Project
 
 COORDINATOR = Actor(Role.COORDINATOR)
 _numbers = itertools.count(1)
@@ -146,3 +148,9 @@ def sign_in(monkeypatch: pytest.MonkeyPatch, actor: Actor) -> None:
 
     current = sessions.Current(actor)
     monkeypatch.setattr(sessions, "current", lambda: current)
+
+
+def stored_projects(database: Database) -> list[Project]:
+    """All projects by number."""
+    with database.reading() as session:
+        return list(session.exec(select(Project).order_by(col(Project.number))))

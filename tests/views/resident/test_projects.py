@@ -1,22 +1,25 @@
-"""A resident submits, follows, corrects and withdraws a project; wrong input is told beside its field and kept."""
+"""A resident submits a project; wrong input is told beside its field and nothing typed is lost."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from budget import projects, screening
 from budget.permissions import VISITOR, Actor
 from models.cycle import Cycle, Envelope
 from models.database import Database
-from models.enums import Language, Phase, ProjectState, Role, ScreeningOutcome
-from models.project import Photo, Project, ProjectAddress
+from models.enums import Phase, ProjectState, Role
+from models.project import Photo, ProjectAddress
 from tests.harness.client import PageClient
 from tests.harness.pages import PageResponse
-from tests.harness.projects import make_cycle, make_member, make_resident, photo_file, proposal, sign_in
+from tests.harness.projects import (
+    photo_file,
+    sign_in,
+    stored_projects,
+)
 
 Enter = Callable[..., Cycle]
 WORDS = {
@@ -30,47 +33,10 @@ WORDS = {
 }
 
 
-@pytest.fixture
-def author(app_database: Database) -> Actor:
-    with app_database.writing() as session:
-        return make_resident(session)
-
-
-@pytest.fixture
-def enter(app_database: Database, author: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Enter:
-    """Sign the author in, with a cycle in the phase asked for."""
-
-    def made(phase: Phase = Phase.SUBMISSION, **settings: Any) -> Cycle:
-        with app_database.writing() as session:
-            cycle = make_cycle(session, now, phase, **settings)
-        sign_in(monkeypatch, author)
-        return cycle
-
-    return made
-
-
-def stored(database: Database) -> list[Project]:
-    with database.reading() as session:
-        return list(session.exec(select(Project).order_by(Project.number)))  # type: ignore[arg-type]
-
-
-def returned(database: Database, author: Actor, cycle: Cycle, now: datetime, **changes: Any) -> Project:
-    with database.writing() as session:
-        project = projects.submit(session, author, cycle, proposal(**changes), None, now=now)
-        remarks = screening.Conclusion(
-            ScreeningOutcome.RETURNED, True, False, Language.RU, "Уточните границы.\nПриложите фото."
-        )
-        screening.decide(session, make_member(session), project, remarks, now=now)
-    return project
-
-
 def closed(page: PageResponse) -> PageResponse:
     """Werkzeug's client leaves the temporary file of a large body open."""
     page.request.environ["wsgi.input"].close()
     return page
-
-
-# --- submitting -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lang", ["kk", "ru", "en"])
@@ -81,7 +47,7 @@ def test_a_project_is_submitted_in_the_language_of_the_page(
     page = client.get(f"/{lang}/cycles/{cycle.slug}/submit")
     photo = (BytesIO(photo_file()), "yard.jpg")
     done = client.submit(page, {**WORDS, "photo": photo}, follow_redirects=True)
-    (project,) = stored(app_database)
+    (project,) = stored_projects(app_database)
     assert done.request.path == f"/{lang}/my/projects/{project.public_id}/submitted"
     assert f"/{lang}/projects/{project.public_id}" in done.links
     assert (project.language, getattr(project, f"title_{lang}")) == (lang, WORDS["title"])
@@ -119,7 +85,7 @@ def test_the_choice_of_an_envelope_is_offered_where_there_are_several(
             select(Envelope).where(Envelope.cycle_id == cycle.id, Envelope.position == 2)
         ).one()
     client.submit(refused, {"envelope": second.public_id}, follow_redirects=True)
-    assert stored(app_database)[0].envelope_id == second.id
+    assert stored_projects(app_database)[0].envelope_id == second.id
 
 
 @pytest.mark.parametrize(
@@ -176,7 +142,7 @@ def test_wrong_input_is_told_beside_its_field_and_nothing_typed_is_lost(
     for name, value in {**WORDS, **changes}.items():
         if name in ("title", "estimate_tenge") or name.startswith("addresses"):
             assert (refused.find("input", name=name).get("value") or "").strip() == (value or "").strip()
-    assert stored(app_database) == []
+    assert stored_projects(app_database) == []
 
 
 def test_all_faults_are_told_at_once(client: PageClient, enter: Enter) -> None:
@@ -198,7 +164,7 @@ def test_what_somebody_sends_without_the_page_is_refused_the_same_way(
     refused = client.submit(page, WORDS, extra={"direction": "sports"}, status=422)
     assert refused.errors == {"direction": "Choose a direction."}
     client.submit(page, WORDS, extra={"title": "Сөз\0дер", "author_id": "999", "state": "admitted"})
-    (project,) = stored(app_database)
+    (project,) = stored_projects(app_database)
     assert (project.title_en, project.state) == ("Сөздер", ProjectState.SUBMITTED)
 
 
@@ -208,7 +174,7 @@ def test_text_comes_out_as_text(client: PageClient, enter: Enter, app_database: 
     client.submit(page, {**WORDS, "title": markup, "description": markup * 3})
     shown = client.get("/kk/my")
     assert markup in shown.visible
-    assert len(stored(app_database)) == 1
+    assert len(stored_projects(app_database)) == 1
 
 
 def test_another_address_is_added_without_a_script_and_everything_stays(
@@ -222,7 +188,7 @@ def test_another_address_is_added_without_a_script_and_everything_stays(
     assert more.errors == {}
     for name in ("title", "addresses-0-street", "addresses-2-house"):
         assert more.find("input", name=name).get("value") == {**WORDS, "addresses-2-house": "9а"}[name]
-    assert stored(app_database) == []
+    assert stored_projects(app_database) == []
     rows = {"addresses-2-street": "Кенесары", "addresses-3-street": "187-көше", "addresses-3-house": "21"}
     client.submit(more, rows, follow_redirects=True)
     with app_database.reading() as session:
@@ -263,7 +229,7 @@ def test_a_photo_that_is_none_or_too_large_is_told_beside_its_field(
     assert list(refused.errors) == ["photo"]
     assert message in refused.errors["photo"]
     assert refused.find("input", name="title").get("value") == WORDS["title"]
-    assert stored(app_database) == []
+    assert stored_projects(app_database) == []
 
 
 def test_a_good_photo_must_be_chosen_again_when_something_else_is_wrong(
@@ -307,7 +273,7 @@ def test_one_second_after_the_close_nothing_is_stored_and_nothing_typed_is_lost(
     refused = client.submit(page, WORDS, status=422)
     assert "Applications are closed for this cycle." in refused.errors[""]
     assert refused.find("input", name="title").get("value") == WORDS["title"]
-    assert stored(app_database) == []
+    assert stored_projects(app_database) == []
 
 
 def test_a_second_project_is_refused_politely_before_and_after_writing_it(
@@ -320,7 +286,7 @@ def test_a_second_project_is_refused_politely_before_and_after_writing_it(
     assert "One resident may submit 1 project in this cycle" in refused.errors[""]
     told = client.get(f"/en/cycles/{cycle.slug}/submit")
     assert "One resident may submit 1 project" in told.visible
-    assert len(stored(app_database)) == 1
+    assert len(stored_projects(app_database)) == 1
 
 
 def test_a_hidden_or_unknown_cycle_is_not_found(client: PageClient, enter: Enter) -> None:
@@ -339,144 +305,3 @@ def test_a_visitor_is_sent_to_sign_in_and_staff_may_not(
         for role in (Role.COUNCIL, Role.COORDINATOR):
             sign_in(monkeypatch, Actor(role, 1))
             client.get(path, status=403)
-
-
-# --- my page, correcting, withdrawing ---------------------------------------------------------------
-
-
-@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
-def test_my_page_without_projects_offers_what_can_be_done(
-    client: PageClient, enter: Enter, lang: str
-) -> None:
-    cycle = enter()
-    page = client.get(f"/{lang}/my")
-    assert f"/{lang}/cycles/{cycle.slug}/submit" in page.links
-
-
-def test_my_page_leads_to_the_ballot_while_voting(
-    client: PageClient, enter: Enter, app_database: Database
-) -> None:
-    cycle = enter(Phase.VOTING)
-    with app_database.writing() as session:
-        row = session.get_one(Cycle, cycle.id)
-        row.frozen_at, row.frozen_hash = row.created_at, "0" * 64
-    assert f"/en/cycles/{cycle.slug}/ballot" in client.get("/en/my").links
-
-
-def test_a_returned_project_shows_the_remarks_and_is_corrected(
-    client: PageClient, enter: Enter, app_database: Database, author: Actor, now: datetime
-) -> None:
-    project = returned(app_database, author, enter(), now)
-    mine = client.get("/kk/my")
-    assert "Уточните границы." in mine.visible
-    assert f"/kk/my/projects/{project.public_id}/edit" in mine.links
-    page = client.get(f"/kk/my/projects/{project.public_id}/edit")
-    assert "Приложите фото." in page.visible
-    assert page.find("input", name="title").get("value") == proposal().title
-    assert page.find("input", name="addresses-1-house").get("value") == "7/1"
-    assert page.find("input", name="estimate_tenge").get("value") == "14\u00a0850\u00a0000"
-    refused = client.submit(page, {"addresses-0-house": ""}, status=422)
-    assert list(refused.errors) == ["addresses-0-house"]
-    done = client.submit(refused, {"addresses-0-house": "40"}, follow_redirects=True)
-    assert done.request.path == "/kk/my"
-    assert stored(app_database)[0].state is ProjectState.SUBMITTED
-    with app_database.reading() as session:
-        rows = projects.addresses_of(session, project.id)
-        assert [row.house for row in rows] == ["40", "7/1"]
-
-
-def test_a_correction_stays_in_the_language_of_the_text_whatever_the_page(
-    client: PageClient, enter: Enter, app_database: Database, author: Actor, now: datetime
-) -> None:
-    project = returned(app_database, author, enter(), now)
-    page = client.get(f"/en/my/projects/{project.public_id}/edit")
-    assert "The language of your text: Kazakh." in page.visible
-    assert page.find("input", name="title").get("lang") == "kk"
-    client.submit(page, {"title": "Жөнделген атау"})
-    kept = stored(app_database)[0]
-    assert (kept.language, kept.title_kk, kept.title_en) == (Language.KK, "Жөнделген атау", None)
-
-
-def test_the_photo_of_a_returned_project_is_changed_or_removed(
-    client: PageClient, enter: Enter, app_database: Database, author: Actor, now: datetime
-) -> None:
-    project = returned(app_database, author, enter(), now)
-    edit = f"/en/my/projects/{project.public_id}/edit"
-    page = client.get(edit)
-    assert page.find_all("input", name="remove_photo") == []
-    client.submit(page, {"photo": (BytesIO(photo_file()), "a.png")}, follow_redirects=True)
-    with app_database.writing() as session:
-        assert projects.photo_of(session, project.id) is not None
-        row = session.get_one(Project, project.id)
-        remarks = screening.Conclusion(ScreeningOutcome.RETURNED, True, True, Language.KK, "Тағы да.")
-        screening.decide(session, make_member(session), row, remarks, now=now)
-    client.submit(client.get(edit), {"remove_photo": "y"}, follow_redirects=True)
-    with app_database.reading() as session:
-        assert projects.photo_of(session, project.id) is None
-
-
-def test_only_a_returned_project_can_be_corrected(
-    client: PageClient, enter: Enter, app_database: Database, author: Actor, now: datetime
-) -> None:
-    project = returned(app_database, author, enter(), now)
-    edit = f"/en/my/projects/{project.public_id}/edit"
-    page = client.get(edit)
-    client.submit(page)
-    again = client.submit(page, status=422)
-    assert "This can't be done any more." in again.errors[""]
-    told = client.get(edit, follow_redirects=True)
-    assert told.request.path == "/en/my"
-    assert "This can't be done any more." in told.visible
-
-
-def test_a_project_is_withdrawn_after_one_more_question(
-    client: PageClient, enter: Enter, app_database: Database, author: Actor, now: datetime
-) -> None:
-    project = returned(app_database, author, enter(), now)
-    withdraw = f"/en/my/projects/{project.public_id}/withdraw"
-    question = client.get(withdraw)
-    assert question.h1 == "Withdraw your project?"
-    assert stored(app_database)[0].state is ProjectState.RETURNED, "looking changes nothing"
-    done = client.submit(question, follow_redirects=True)
-    assert "Your project is withdrawn." in done.visible
-    assert stored(app_database)[0].state is ProjectState.WITHDRAWN
-    assert withdraw not in done.links
-    assert "This can't be done any more." in client.submit(question, follow_redirects=True).visible
-
-
-@pytest.mark.parametrize("act", ["edit", "withdraw", "submitted"])
-def test_the_project_of_somebody_else_is_not_found(
-    client: PageClient, enter: Enter, app_database: Database, author: Actor, now: datetime,
-    monkeypatch: pytest.MonkeyPatch, act: str,
-) -> None:  # fmt: skip
-    project = returned(app_database, author, enter(), now)
-    with app_database.writing() as session:
-        stranger = make_resident(session)
-    sign_in(monkeypatch, stranger)
-    client.get(f"/kk/my/projects/{project.public_id}/{act}", status=404)
-    client.get(f"/kk/my/projects/nosuchproj/{act}", status=404)
-    assert proposal().title not in client.get("/kk/my").visible
-
-
-@pytest.mark.parametrize(
-    ("outcome", "sentence"),
-    [
-        (ScreeningOutcome.ADMITTED, "It goes to the vote"),
-        (ScreeningOutcome.REJECTED, "It does not go to the vote."),
-    ],
-)
-def test_my_page_says_in_words_what_happens_next(
-    client: PageClient, enter: Enter, app_database: Database, author: Actor, now: datetime,
-    outcome: ScreeningOutcome, sentence: str,
-) -> None:  # fmt: skip
-    cycle = enter()
-    with app_database.writing() as session:
-        project = projects.submit(session, author, cycle, proposal(), None, now=now)
-    assert "You get the answer here before" in client.get("/en/my").visible
-    with app_database.writing() as session:
-        is_in = outcome is ScreeningOutcome.ADMITTED
-        said = screening.Conclusion(outcome, is_in, True, Language.KK, "" if is_in else "Жеке меншік.")
-        screening.decide(session, make_member(session), session.get_one(Project, project.id), said, now=now)
-    page = client.get("/en/my")
-    assert sentence in page.visible
-    assert ("Жеке меншік." in page.visible) is (not is_in)
