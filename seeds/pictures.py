@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from models.enums import Direction
 
 _WIDTH, _HEIGHT, _SCALE = 800, 600, 2
+_TOP = 130  # cut off above, so that a card, which shows the middle, shows the subject
 _GROUND = 390
 _SKIES = ("#cfe6ee", "#dcecf3", "#f3e7d3", "#d7e9e0")
 _WALLS = ("#e9dcc6", "#d9c3a5", "#c9d6d8", "#e3cfc4")
@@ -25,7 +26,7 @@ Box = tuple[float, float, float, float]
 
 
 def yard(number: int, direction: Direction) -> bytes:
-    """A JPEG of 800 × 600 pixels."""
+    """A JPEG of 800 × 470 pixels."""
     source = random.Random(number)
     image = Image.new("RGB", (_WIDTH * _SCALE, _HEIGHT * _SCALE), source.choice(_SKIES))
     draw = ImageDraw.Draw(image)
@@ -38,7 +39,7 @@ def yard(number: int, direction: Direction) -> bytes:
     _polygon(draw, [(300, _HEIGHT), (380, _GROUND), (430, _GROUND), (560, _HEIGHT)], "#d8d2c6")
     _SUBJECTS[direction](draw, source)
     out = BytesIO()
-    image.reduce(_SCALE).save(out, "JPEG", quality=85)
+    image.crop((0, _TOP * _SCALE, *image.size)).reduce(_SCALE).save(out, "JPEG", quality=85)
     return out.getvalue()
 
 
@@ -64,11 +65,11 @@ def _line(draw: Shape, points: list[tuple[float, float]], fill: str, width: int 
 
 def _sun(draw: Shape, source: random.Random) -> None:
     left = source.randint(560, 680)
-    _ellipse(draw, (left, 50, left + 70, 120), "#f4d68a")
+    _ellipse(draw, (left, _TOP + 20, left + 60, _TOP + 80), "#f4d68a")
 
 
 def _house(draw: Shape, source: random.Random, left: int) -> None:
-    floors, columns = source.randint(4, 6), source.randint(4, 5)
+    floors, columns = source.randint(3, 4), source.randint(4, 5)
     width, top = columns * 56 + 20, _GROUND - floors * 52 - 24
     _rectangle(draw, (left, top, left + width, _GROUND), source.choice(_WALLS))
     _rectangle(draw, (left - 6, top - 10, left + width + 6, top), _INK)

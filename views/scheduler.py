@@ -37,7 +37,7 @@ class Runner:
 
     database: Database
     keyring: KeyRing
-    send: Callable[[], None]
+    send: Callable[[], object]
     clock: Callable[[], datetime] = _clock
 
     def run(self, job: Job) -> bool:

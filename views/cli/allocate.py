@@ -7,7 +7,7 @@ published votes decide, because they are what the official outcome was made from
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
@@ -15,7 +15,7 @@ from budget.allocation import Allocation, Verdict
 from budget.errors import BudgetRefusal
 from budget.pabulib import Election, official_rule, read, reallocate, recount, repeated_choices
 from models.enums import AllocationRule, VerdictKind
-from views.cli.faults import describe
+from views.cli.faults import BadInput, describe
 
 _LONGEST_NAME = 60
 _MOST_DIFFERENCES = 20
@@ -26,15 +26,6 @@ _PLAIN_VERDICTS = {
     VerdictKind.AFTER_STOP: "after the stop",
     VerdictKind.WITHDRAWN: "withdrawn",
 }
-
-
-class BadInput(click.ClickException):
-    """One line on stderr, exit code 2."""
-
-    exit_code = 2
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"Error: {self.message}", file=file, err=file is None)
 
 
 @click.command("allocate")

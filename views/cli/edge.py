@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 import sqlalchemy as sa
@@ -18,17 +18,20 @@ from sqlmodel import Session
 from budget.errors import BudgetRefusal
 from budget.keys import KeyRing
 from models.database import Database
+from views.cli.faults import BadInput
 from views.config import Config, ConfigurationError, from_environment
 
-
-class BadInput(click.ClickException):
-    """One line on stderr, exit code 2."""
-
-    exit_code = 2
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Print the line."""
-        click.echo(f"Error: {self.message}", file=file, err=file is None)
+__all__ = [
+    "BadInput",
+    "database_of",
+    "in_words",
+    "keyring",
+    "opened",
+    "progress",
+    "refusals",
+    "settings",
+    "transaction",
+]
 
 
 def settings(*, demo_only: bool = False) -> Config:

@@ -1,7 +1,9 @@
-"""Wrong `.pb` files in words, one line each, for the command line (which speaks English only)."""
+"""Bad input in one line with exit code 2, and wrong `.pb` files in words; the command line speaks English only."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
+
+import click
 
 from budget.errors import BudgetRefusal
 from budget.pabulib import Fault, MalformedFile, RuleNotSupported
@@ -35,6 +37,16 @@ FAULTS: Mapping[Fault, str] = {
 }
 
 _LONGEST = 60
+
+
+class BadInput(click.ClickException):
+    """One line on stderr, exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the line."""
+        click.echo(f"Error: {self.message}", file=file, err=file is None)
 
 
 def describe(refusal: BudgetRefusal) -> str:
