@@ -137,4 +137,6 @@ class ReportedFigures(Row, table=True):
     works_underway: int | None = None
     received_by_area: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
     unpublished: list[str] = Field(default_factory=list, sa_type=sa.JSON)
-    source: str = ""
+    source_kk: str = ""
+    source_ru: str = ""
+    source_en: str = ""

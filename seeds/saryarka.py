@@ -47,6 +47,19 @@ _NEVER_PUBLISHED = (
     "spent",
     "works_dates",
 )
+_REPORT: dict[str, str] = {
+    Language.KK: (
+        "Б. Туребеков, Сарыарқа ауданы әкімінің орынбасары. «Халық үніне құлақ асатын мемлекеттен» – «әділетті "
+        "мемлекетке», конференция материалдары, ҚСЗИ, Нұр-Сұлтан, 2020 жылғы 14 қазан. Қазақша, орысша және "
+        "ағылшынша мәтіндегі сандар бірдей."
+    ),
+    Language.RU: (
+        "Б. Туребеков, заместитель акима района Сарыарка, в сборнике «Халық үніне құлақ асатын мемлекеттен» – "
+        "«әділетті мемлекетке», материалы конференции, КИСИ, Нур-Султан, 14 октября 2020 года. Числа в казахском, "
+        "русском и английском текстах совпадают."
+    ),
+}
+"""The source of the data file in the other two languages of the pages."""
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
@@ -70,7 +83,7 @@ def load(session: Session, *, now: datetime) -> list[str]:
     return [
         str(facts["year"])
         for facts in source["cycles"]
-        if _load_cycle(session, facts, source["source"], now=now)
+        if _load_cycle(session, facts, {**_REPORT, Language.EN: source["source"]}, now=now)
     ]
 
 
@@ -92,7 +105,7 @@ def load_district(session: Session, source: dict[str, Any] | None = None) -> Non
     session.flush()
 
 
-def _load_cycle(session: Session, facts: dict[str, Any], source: str, *, now: datetime) -> bool:
+def _load_cycle(session: Session, facts: dict[str, Any], source: dict[str, str], *, now: datetime) -> bool:
     slug = str(facts["year"])
     found = session.exec(select(Cycle).where(Cycle.slug == slug)).first()
     if found is not None and found.origin is not Origin.ARCHIVE:
@@ -121,7 +134,7 @@ def _load_cycle(session: Session, facts: dict[str, Any], source: str, *, now: da
     return True
 
 
-def _figures(cycle_id: int, facts: dict[str, Any], source: str) -> ReportedFigures:
+def _figures(cycle_id: int, facts: dict[str, Any], source: dict[str, str]) -> ReportedFigures:
     missing = [name for name in ("voters", "rejected") if facts[name] is None]
     return ReportedFigures(
         cycle_id=cycle_id,
@@ -134,7 +147,7 @@ def _figures(cycle_id: int, facts: dict[str, Any], source: str) -> ReportedFigur
         works_underway=facts["works"]["underway_yards"],
         received_by_area=facts.get("received_by_area", []),
         unpublished=[*missing, *_NEVER_PUBLISHED],
-        source=source,
+        **{f"source_{language}": text for language, text in source.items()},
     )
 
 

@@ -73,7 +73,9 @@ class Reported:
 
     by_area: tuple[dict[str, Any], ...]
     unpublished: tuple[str, ...]
-    source: str
+    source_kk: str
+    source_ru: str
+    source_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,9 @@ _REPORTED = [
         "works_underway",
         "received_by_area",
         "unpublished",
-        "source",
+        "source_kk",
+        "source_ru",
+        "source_en",
     ]
 ]
 _CYCLES = (
@@ -274,11 +278,14 @@ def _view(
         stage=stage_at(calendar, now),
         numbers=_reported_numbers(row) if is_reported else _computed_numbers(row, tallies),
         figures=Figures.REPORTED if is_reported else Figures.COMPUTED,
-        reported=Reported(tuple(row.received_by_area), tuple(row.unpublished), row.source)
-        if is_reported
-        else None,
+        reported=_reported(row) if is_reported else None,
         changes=changes,
     )
+
+
+def _reported(row: Any) -> Reported:
+    sources = (row.source_kk, row.source_ru, row.source_en)
+    return Reported(tuple(row.received_by_area), tuple(row.unpublished), *sources)
 
 
 def _reported_numbers(row: Any) -> Numbers:

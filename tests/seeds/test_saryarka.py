@@ -59,7 +59,7 @@ def test_the_figures_of_2020_are_those_of_the_report(session: Session, now: date
             "received": 22,
         }
     ]
-    assert "KazISS" in figures.source
+    assert "KazISS" in figures.source_en
 
 
 def test_what_was_not_published_in_2019_stays_empty_and_is_named(session: Session, now: datetime) -> None:

@@ -357,7 +357,9 @@ def upgrade() -> None:
         sa.Column("works_underway", sa.Integer(), nullable=True),
         sa.Column("received_by_area", sa.JSON(), nullable=False),
         sa.Column("unpublished", sa.JSON(), nullable=False),
-        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source_kk", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source_ru", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source_en", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_reported_figures_cycle_id")),
         sa.PrimaryKeyConstraint("cycle_id", name=op.f("pk_reported_figures")),
     )
