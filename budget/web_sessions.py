@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from budget import notices, staff
 from budget.identity import codes
@@ -25,6 +25,22 @@ RESIDENT_IDLE = timedelta(minutes=20)
 RESIDENT_LONGEST = timedelta(hours=2)
 AFTER_BALLOT = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
+_FIND = (
+    sa.select(
+        *(
+            col(getattr(WebSession, name))
+            for name in ("id", "staff_id", "resident_id", "seen_at", "expires_at")
+        ),
+        *(col(getattr(Staff, name)) for name in ("role", "name", "disabled_at")),
+    )
+    .join(Staff, col(WebSession.staff_id) == col(Staff.id), isouter=True)
+    .where(col(WebSession.token_hash) == sa.bindparam("token_hash"))
+)  # in core: every page of a signed-in person begins with it
+_END_BY = (
+    sa.update(WebSession)
+    .where(col(WebSession.id) == sa.bindparam("session"), col(WebSession.expires_at) > sa.bindparam("last"))
+    .values(expires_at=sa.bindparam("last"))
+)  # in core: part of every cast
 
 
 @dataclass(frozen=True)
@@ -63,23 +79,15 @@ def start(
 
 def find(session: Session, token: str, *, now: datetime) -> SignedIn | None:
     """Whose session this is, in one query; None when it is unknown, over, or of someone disabled."""
-    query = (
-        select(WebSession, Staff)
-        .join(Staff, col(WebSession.staff_id) == col(Staff.id), isouter=True)
-        .where(WebSession.token_hash == _hash(token))
-    )
-    found = session.exec(query).first()
-    if found is None:
+    row = session.connection().execute(_FIND, {"token_hash": _hash(token)}).first()
+    if row is None:
         return None
-    row, member = found[0], found[1] if found[0].staff_id is not None else None
-    ends_at = min(row.expires_at, row.seen_at + (RESIDENT_IDLE if member is None else STAFF_IDLE))
-    if ends_at <= now or (member is not None and member.disabled_at is not None):
+    is_staff = row.staff_id is not None
+    ends_at = min(row.expires_at, row.seen_at + (STAFF_IDLE if is_staff else RESIDENT_IDLE))
+    if ends_at <= now or row.disabled_at is not None:
         return None
-    if member is None:
-        actor = Actor(Role.RESIDENT, row.resident_id)
-    else:
-        actor = Actor(member.role, member.id, member.name)
-    return SignedIn(row.id or 0, actor, row.seen_at, ends_at)
+    actor = Actor(row.role, row.staff_id, row.name) if is_staff else Actor(Role.RESIDENT, row.resident_id)
+    return SignedIn(row.id, actor, row.seen_at, ends_at)
 
 
 def touch(session: Session, session_id: int, *, now: datetime) -> None:
@@ -90,9 +98,7 @@ def touch(session: Session, session_id: int, *, now: datetime) -> None:
 
 def end_after_ballot(session: Session, session_id: int, *, now: datetime) -> None:
     """A ballot was cast in this session: it ends `AFTER_BALLOT` from `now`, if it would not end before."""
-    last = now + AFTER_BALLOT
-    row = sa.update(WebSession).where(col(WebSession.id) == session_id, col(WebSession.expires_at) > last)
-    session.exec(row.values(expires_at=last))
+    session.connection().execute(_END_BY, {"session": session_id, "last": now + AFTER_BALLOT})
 
 
 def end(session: Session, token: str) -> None:
