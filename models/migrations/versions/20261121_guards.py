@@ -26,6 +26,12 @@ SETTINGS = [
     "frozen_hash",
     "ballot_public_key",
     "ballot_length",
+    "build_year",
+    "title_kk",
+    "title_ru",
+    "title_en",
+    "CAST(directions AS TEXT)",
+    "CAST(methods AS TEXT)",
 ]
 
 IN_FROZEN_CYCLE = "(SELECT frozen_at FROM cycle WHERE cycle.id = {row}.cycle_id) IS NOT NULL"
@@ -38,7 +44,7 @@ BALLOT_LIST = (
 
 def guards() -> list[tuple[str, str, str, str]]:
     """(name, table, event, condition) of each refused change."""
-    changed = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in SETTINGS)
+    changed = " OR ".join(_differs(column) for column in SETTINGS)
     return [
         ("audit_event_no_update", "audit_event", "UPDATE", "1 = 1"),
         ("audit_event_no_delete", "audit_event", "DELETE", "1 = 1"),
@@ -50,11 +56,22 @@ def guards() -> list[tuple[str, str, str, str]]:
     ]
 
 
+def _differs(column: str) -> str:
+    """Two JSON columns are compared as text: PostgreSQL has no equality for json."""
+    name = column.removeprefix("CAST(").removesuffix(" AS TEXT)")
+    new, old = f"NEW.{name}", f"OLD.{name}"
+    if column != name:
+        new, old = f"CAST({new} AS TEXT)", f"CAST({old} AS TEXT)"
+    return f"{new} IS NOT {old}"
+
+
 def upgrade() -> None:
     postgresql = op.get_bind().dialect.name == "postgresql"
     for name, table, event, condition in guards():
         if postgresql:
-            portable = condition.replace(" IS NOT OLD.", " IS DISTINCT FROM OLD.")
+            portable = condition.replace(" IS NOT OLD.", " IS DISTINCT FROM OLD.").replace(
+                " IS NOT CAST(", " IS DISTINCT FROM CAST("
+            )
             row = "OLD" if event == "DELETE" else "NEW"
             op.execute(
                 f"CREATE FUNCTION guard_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
