@@ -1,26 +1,27 @@
 """The common ground of all forms: tidy text, sums in tenge, instants in the district's time, large uploads.
 
 A form checks shape only; rules stand in `budget`. Fields are drawn by `templates/macros/forms.html`. WTForms' own
-messages come translated (kk, ru) through flask-wtf and flask-babel; ours are said where a field is declared.
+messages come translated (kk, ru) from its own catalogs; ours are said where a field is declared.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import wtforms.i18n
 from flask import Flask, request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from flask_wtf.i18n import translations
 from wtforms import Field, FieldList, Form, PasswordField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import StopValidation
 from wtforms.widgets import DateTimeLocalInput, TextInput
 
-from views.i18n import TIME_ZONE
+from views.i18n import TIME_ZONE, current_language
 
 View = TypeVar("View", bound=Callable[..., Any])
 _ZONE = ZoneInfo(TIME_ZONE)
@@ -42,8 +43,17 @@ def tidy(value: Any) -> Any:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
 
 
+@lru_cache
+def _wtforms_texts(language: str) -> Any:
+    return wtforms.i18n.get_translations([language])
+
+
 class _TidyMeta:
     """Adds `tidy` to every text field, but never to a password."""
+
+    def get_translations(self, _form: Any) -> Any:
+        """WTForms' own texts, read once; flask-wtf reads its catalog from the disk at every request."""
+        return _wtforms_texts(str(current_language()))
 
     def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
         kind = unbound_field.field_class
@@ -64,8 +74,7 @@ class PartForm(Form):
     """Base of a row inside a form (FieldList of FormField): tidy and translated, without a token of its own."""
 
     class Meta(_TidyMeta):
-        def get_translations(self, _form: Any) -> Any:
-            return translations
+        pass
 
 
 class Required:
