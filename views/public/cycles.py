@@ -1,7 +1,9 @@
 """The page of a cycle and its rules."""
 
-from flask import render_template
+from flask import Response, render_template
 
+from budget import cycles as domain_cycles
+from budget.errors import NotFound
 from budget.reading import cycles, projects
 from budget.reading.cycles import CycleView
 from budget.reading.projects import Card
@@ -42,6 +44,18 @@ def rules(slug: str) -> str:
         is_ours=found.settings.origin is Origin.SERVICE,
         title=wording.title_of(found),
     )
+
+
+@bp.get("/cycles/<slug>/frozen.json")
+@public
+def frozen_document(slug: str) -> Response:
+    """Exactly the bytes the frozen hash covers: anybody can hash the file and compare. Raises NotFound before."""
+    cycle = domain_cycles.by_slug(reading(), slug, published_only=True)
+    if cycle.frozen_hash is None:
+        raise NotFound(slug=slug)
+    response = Response(domain_cycles.document_to_freeze(reading(), cycle), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{slug}-frozen.json"'
+    return response
 
 
 def visible(slug: str, *, with_numbers: bool = True) -> CycleView:
