@@ -262,11 +262,14 @@ def _code_wrong(facts: Facts) -> str:
 
 
 def _too_many_codes(facts: Facts) -> str:
-    return f"{_('A code was sent to this number, and the next one can be sent later.')} {wait(facts['wait_seconds'])}"
+    # not inside an f-string: texts there are not collected for the translators
+    told = _("A code was sent to this number, and the next one can be sent later.")
+    return f"{told} {wait(facts['wait_seconds'])}"
 
 
 def _too_many_sign_ins(facts: Facts) -> str:
-    return f"{_('There were several wrong passwords.')} {wait(facts['wait_seconds'])}"
+    told = _("There were several wrong passwords.")
+    return f"{told} {wait(facts['wait_seconds'])}"
 
 
 def _weak_password(facts: Facts) -> str:
