@@ -12,16 +12,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from budget.ballot_rules import BallotList, Selection, check, encode
+from budget.cycles import envelopes, projects_on_ballot
 from budget.errors import AlreadyVoted, NotEligible, VotingClosed, VotingNotOpen
 from budget.residents import eligibility_fault
 from budget.sealing import receipt_of, seal
 from models.ballot import Participation
-from models.cycle import Cycle, Envelope, PhaseWindow
+from models.cycle import Cycle, PhaseWindow
 from models.enums import Assurance, Channel, Phase
-from models.project import Project
 
 
 @dataclass(frozen=True)
@@ -84,20 +84,30 @@ def ballot_box(session: Session, cycle: Cycle) -> BallotBox:
             select(PhaseWindow).where(PhaseWindow.cycle_id == cycle.id, PhaseWindow.phase == Phase.VOTING)
         ).first()
         raise VotingNotOpen(opens_at=window.starts_at if window else None)
-    pairs = session.exec(
-        select(Project.public_id, Envelope.public_id)
-        .join(Envelope, col(Envelope.id) == Project.envelope_id)
-        .where(Project.cycle_id == cycle.id, Project.state == "admitted")
-    ).all()
+    listed = projects_on_ballot(session, cycle)
+    envelope_ids = {row.id: row.public_id for row in envelopes(session, cycle.id or 0)}
+    envelope_of = {project.public_id: envelope_ids[project.envelope_id] for project in listed}
     return BallotBox(
         cycle.id or 0,
         cycle.slug,
         cycle.ballot_public_key,
         cycle.ballot_length,
-        BallotList(cycle.votes_per_resident, dict(pairs)),
+        BallotList(cycle.votes_per_resident, envelope_of),
         cycle.minimum_age,
         frozenset(cycle.methods),
     )
+
+
+def check_voter(box: BallotBox, voter: Voter, *, on: date) -> None:
+    """May this person vote in this cycle on the day `on` (in the district's zone)?
+
+    Raises NotEligible(reason="method", method=…) or NotEligible(reason="too_young", minimum_age=…).
+    """
+    if str(voter.assurance) not in box.methods:
+        raise NotEligible(reason="method", method=voter.assurance)
+    fault = eligibility_fault(voter.birth_on, box.minimum_age, on)
+    if fault is not None:
+        raise NotEligible(reason=fault, minimum_age=box.minimum_age)
 
 
 def prepare(box: BallotBox, voter: Voter, selection: Selection, *, on: date) -> bytes:
@@ -106,11 +116,7 @@ def prepare(box: BallotBox, voter: Voter, selection: Selection, *, on: date) -> 
     `on` is the day (in the district's zone) that decides the age. Raises NotEligible and the refusals of
     `ballot_rules.check`.
     """
-    if str(voter.assurance) not in box.methods:
-        raise NotEligible(reason="method", method=voter.assurance)
-    fault = eligibility_fault(voter.birth_on, box.minimum_age, on)
-    if fault is not None:
-        raise NotEligible(reason=fault, minimum_age=box.minimum_age)
+    check_voter(box, voter, on=on)
     choice = check(selection, box.ballot_list)
     return seal(encode(choice, box.ballot_length), box.public_key)
 

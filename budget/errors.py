@@ -44,12 +44,14 @@ class VotingClosed(WrongPhase):
     """Voting is over. Facts: closed_at."""
 
     code = "voting_closed"
+    field = "choices"
 
 
 class VotingNotOpen(WrongPhase):
     """Voting has not begun or the cycle is not frozen yet. Facts: opens_at (may be None)."""
 
     code = "voting_not_open"
+    field = "choices"
 
 
 class AlreadyVoted(BudgetRefusal):
@@ -62,6 +64,7 @@ class NotEligible(BudgetRefusal):
     """The person may not vote in this cycle. Facts: reason (an eligibility code), and its numbers."""
 
     code = "not_eligible"
+    field = "choices"
 
 
 class NothingChosen(BudgetRefusal):

@@ -114,3 +114,18 @@ def test_what_is_over_is_deleted_and_what_lives_is_kept(session, now, resident, 
     }
     session.expire_all()
     assert all(web_sessions.find(session, token, now=now) for token in living)
+
+
+def test_after_a_ballot_five_minutes_are_left_at_most(session, now, resident):
+    token = web_sessions.start(session, now=now, resident_id=resident.id)
+    another = web_sessions.start(session, now=now, resident_id=resident.id)
+    found = web_sessions.find(session, token, now=now)
+    web_sessions.end_after_ballot(session, found.session_id, now=now)
+    session.expire_all()
+    last = now + timedelta(minutes=5)
+    assert web_sessions.find(session, token, now=now).ends_at == last
+    assert web_sessions.find(session, token, now=last) is None
+    assert web_sessions.find(session, another, now=last) is not None
+    web_sessions.end_after_ballot(session, found.session_id, now=now + timedelta(minutes=4))
+    session.expire_all()
+    assert web_sessions.find(session, token, now=last) is None

@@ -1,25 +1,28 @@
 """The ballot and its receipt: one screen, one press, one "You have voted".
 
 What the voter was shown is frozen, so the ballot box of a cycle is read once per process. The press itself costs
-the session's look-up, the birth date, and one write transaction.
+the session's look-up, the birth date, and one write transaction, which also brings the end of the session forward.
 """
 
+from datetime import date
 from typing import cast
 
-from flask import current_app, flash, redirect, render_template, url_for
+import sqlalchemy as sa
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlmodel import col, select
+from sqlmodel import col
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectMultipleField
 
-from budget import ballots, cycles
+from budget import ballots, cycles, web_sessions
 from budget.ballot_rules import Selection, order_for
 from budget.ballots import BallotBox, Cast, Voter
-from budget.errors import AlreadyVoted, BudgetRefusal, NotEligible, NotFound, NotPermitted
+from budget.errors import AlreadyVoted, BudgetRefusal, NotEligible, NotFound, NotPermitted, VotingNotOpen
 from budget.permissions import Action
-from budget.reading.ballot import BallotPage, ballot_page
-from budget.residents import eligibility_fault
-from models.enums import Assurance, Channel, Phase
+from budget.phases import Window
+from budget.reading.ballot import BallotLine, BallotPage, ballot_page
+from models.cycle import Cycle, Envelope
+from models.enums import Assurance, Channel, Origin, Phase
 from models.people import Resident
 from views import messages, sessions
 from views.access import actor, requires
@@ -31,6 +34,7 @@ from views.request_scope import now, reading, writing
 from views.resident.blueprint import bp
 
 NONE_OF_THESE = "none"
+_BORN = sa.select(col(Resident.birth_on)).where(col(Resident.id) == sa.bindparam("id"))
 
 
 class BallotForm(BaseForm):
@@ -46,57 +50,83 @@ class BallotForm(BaseForm):
 
 @bp.route("/cycles/<slug>/ballot", methods=["GET", "POST"])
 @requires(Action.CAST_BALLOT)
-def ballot(slug: str) -> AnyResponse | tuple[str, int] | str:
+def ballot(slug: str) -> AnyResponse | tuple[str, int]:
     """Show the ballot; cast it."""
-    box = _box(slug)
+    try:
+        box = _box(slug)
+    except VotingNotOpen:
+        return _show_closed(_cycle(slug), is_known=False)
     voter = _voter(box)
     if ballots.find(reading(), box.cycle_id, voter.voter_key) is not None:
-        return redirect(url_for("resident.receipt", slug=slug), 303)
+        return _show_first(slug)
     form = BallotForm()
-    if form.validate_on_submit():
-        try:
-            _cast(box, voter, form.selection())
-        except AlreadyVoted:
-            flash(_("Your first ballot stands. A second one is not accepted: one person, one vote."))
-            return redirect(url_for("resident.receipt", slug=slug), 303)
-        except (NotFound, NotPermitted):
-            raise
-        except BudgetRefusal as refusal:
-            attach(form, refusal)
-        else:
-            return redirect(url_for("resident.receipt", slug=slug), 303)
-        return _show(box, voter, form), 422
-    return _show(box, voter, form)
+    if not form.validate_on_submit():
+        return _show(box, voter, form)
+    try:
+        _cast(box, voter, form.selection())
+    except AlreadyVoted:
+        return _show_first(slug)
+    except (NotFound, NotPermitted):
+        raise
+    except BudgetRefusal as refusal:
+        attach(form, refusal)
+        return _show(box, voter, form)
+    return redirect(url_for("resident.receipt", slug=slug), 303)
 
 
 @bp.get("/cycles/<slug>/receipt")
 @requires(Action.CAST_BALLOT)
 def receipt(slug: str) -> AnyResponse | str:
     """ "You have voted", for the voter alone; without a ballot in the box, the ballot itself."""
-    box = _box(slug)
+    try:
+        box = _box(slug)
+    except VotingNotOpen:
+        return redirect(url_for("resident.ballot", slug=slug), 303)
     found = ballots.find(reading(), box.cycle_id, _voter(box).voter_key)
     if found is None:
         return redirect(url_for("resident.ballot", slug=slug), 303)
-    cycle = cycles.by_slug(reading(), slug, published_only=True)
-    times = cycles.calendar(reading(), box.cycle_id)
+    window = _voting(box.cycle_id)
     return render_template(
-        "resident/receipt.html", cycle=cycle, cast=found, receipt=_hex(found), times=times, Phase=Phase
+        "resident/receipt.html",
+        cycle=_cycle(slug),
+        cast=found,
+        receipt=found.receipt.hex() if found.receipt else None,
+        ends_at=window.ends_at if window else None,
+        is_over=window is None or not window.holds(now()),
+        minutes_left=_minutes_left(found),
     )
 
 
-def _cast(box: BallotBox, voter: Voter, selection: Selection) -> Cast:
+def _cast(box: BallotBox, voter: Voter, selection: Selection) -> None:
     sealed = ballots.prepare(box, voter, selection, on=local_day(now()))
+    session_id = sessions.current().session_id
     with writing() as session:
-        return ballots.put(session, box, voter, sealed, now=now(fresh=True))
+        done = ballots.put(session, box, voter, sealed, now=now(fresh=True))
+        if session_id is not None:
+            web_sessions.end_after_ballot(session, session_id, now=done.cast_at)
 
 
-def _show(box: BallotBox, voter: Voter, form: BallotForm) -> str:
+def _show_first(slug: str) -> AnyResponse:
+    """To the receipt; who pressed again, perhaps with other choices, is told that the first ballot stands."""
+    if request.method == "POST":
+        flash(_("Your first ballot stands. A second one is not accepted: one person, one vote."))
+    return redirect(url_for("resident.receipt", slug=slug), 303)
+
+
+def _show(box: BallotBox, voter: Voter, form: BallotForm) -> tuple[str, int]:
+    """The ballot, or why there is none for this person or at this time. A refused one keeps what was chosen."""
+    window = _voting(box.cycle_id)
+    is_open = window is not None and window.holds(now())
+    if not is_open and not form.errors:
+        return _show_closed(_cycle(box.slug), is_known=True)
     page = ballot_page(reading(), box.cycle_id)
-    fault = eligibility_fault(voter.birth_on, box.minimum_age, local_day(now()))
-    if fault is not None:
-        refusal = NotEligible(reason=fault, minimum_age=box.minimum_age)
-        return render_template("resident/ballot_refused.html", page=page, reason=messages.text(refusal))
-    return render_template(
+    status = 422 if form.errors else 200
+    try:
+        ballots.check_voter(box, voter, on=local_day(now()))
+    except NotEligible as refusal:
+        reason = messages.text(refusal)
+        return render_template("resident/ballot_refused.html", page=page, reason=reason), status
+    shown = render_template(
         "resident/ballot.html",
         page=page,
         form=form,
@@ -104,11 +134,28 @@ def _show(box: BallotBox, voter: Voter, form: BallotForm) -> str:
         chosen=set(form.choices.data or []),
         maximum=box.ballot_list.votes_per_resident,
         none_of_these=NONE_OF_THESE,
-        is_open=_is_open(box),
+        is_open=is_open,
     )
+    return shown, status
 
 
-def _in_voters_order(page: BallotPage, voter: Voter) -> list[tuple[object, list[object]]]:
+def _show_closed(cycle: Cycle, *, is_known: bool) -> tuple[str, int]:
+    """No ballots are taken now: when they are or were. `is_known` says that the box was looked into."""
+    window = _voting(cycle.id or 0)
+    is_over = window is not None and window.ends_at is not None and window.ends_at <= now()
+    is_ahead = window is not None and window.starts_at > now()
+    text = messages.text(VotingNotOpen(opens_at=window.starts_at if window and is_ahead else None))
+    page = render_template(
+        "resident/ballot_closed.html",
+        cycle=cycle,
+        ended_at=window.ends_at if window and is_over else None,
+        reason=text,
+        did_not_vote=is_known and is_over,
+    )
+    return page, 422 if request.method == "POST" else 200
+
+
+def _in_voters_order(page: BallotPage, voter: Voter) -> list[tuple[Envelope, list[BallotLine]]]:
     lines = {line.public_id: line for line in page.lines}
     order = [lines[public_id] for public_id in order_for(voter.voter_key, lines)]
     return [
@@ -116,28 +163,38 @@ def _in_voters_order(page: BallotPage, voter: Voter) -> list[tuple[object, list[
     ]
 
 
-def _is_open(box: BallotBox) -> bool:
-    window = cycles.calendar(reading(), box.cycle_id).window(Phase.VOTING)
-    return window is not None and window.holds(now())
+def _voting(cycle_id: int) -> Window | None:
+    return cycles.calendar(reading(), cycle_id).window(Phase.VOTING)
+
+
+def _minutes_left(found: Cast) -> int | None:
+    """Whole minutes until this session ends because the ballot was cast in it; None when it was not."""
+    ends_at = sessions.current().ends_at
+    if ends_at is None or ends_at > found.cast_at + web_sessions.AFTER_BALLOT:
+        return None
+    return max(1, round((ends_at - now()).total_seconds() / 60))
+
+
+def _cycle(slug: str) -> Cycle:
+    """A cycle that votes here; those reported or imported have no ballot."""
+    cycle = cycles.by_slug(reading(), slug, published_only=True)
+    if cycle.origin is not Origin.SERVICE:
+        raise NotFound
+    return cycle
 
 
 def _box(slug: str) -> BallotBox:
     """The cycle's ballot box, kept per process: nothing in it can change after the freeze."""
     kept = cast(dict[str, BallotBox], current_app.extensions.setdefault("ballot_boxes", {}))
     if slug not in kept:
-        cycle = cycles.by_slug(reading(), slug, published_only=True)
-        kept[slug] = ballots.ballot_box(reading(), cycle)
+        kept[slug] = ballots.ballot_box(reading(), _cycle(slug))
     return kept[slug]
 
 
 def _voter(box: BallotBox) -> Voter:
     """The signed-in resident as a voter of this cycle. The IIN comes out of the sealed cookie and goes nowhere."""
     iin = sessions.current().iin
-    born = reading().exec(select(col(Resident.birth_on)).where(Resident.id == actor().id)).first()
+    born: date | None = reading().connection().execute(_BORN, {"id": actor().id}).scalar()
     if iin is None or born is None:
         raise NotPermitted(action=Action.CAST_BALLOT)
     return Voter(keyring().voter_key_of(box.slug, iin), born, Channel.WEB, Assurance.SMS)
-
-
-def _hex(found: Cast) -> str | None:
-    return found.receipt.hex() if found.receipt else None
