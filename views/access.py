@@ -17,7 +17,11 @@ from views import sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 _DECLARED = "__access__"
-_SIGN_IN = {Role.RESIDENT: "resident.sign_in", Role.COUNCIL: "staff.sign_in", Role.COORDINATOR: "staff.sign_in"}
+_SIGN_IN = {
+    Role.RESIDENT: "resident.sign_in",
+    Role.COUNCIL: "staff.sign_in",
+    Role.COORDINATOR: "staff.sign_in",
+}
 
 
 def public(view: View) -> View:
@@ -63,4 +67,6 @@ def check_all(app: Flask) -> None:
 
 
 def _sign_in_for(action: Action) -> str:
-    return next(_SIGN_IN[role] for role in (Role.RESIDENT, Role.COUNCIL, Role.COORDINATOR) if has_role(role, action))
+    return next(
+        _SIGN_IN[role] for role in (Role.RESIDENT, Role.COUNCIL, Role.COORDINATOR) if has_role(role, action)
+    )
