@@ -87,15 +87,17 @@ def date_time(moment: datetime) -> str:
     return f"{long_date(moment)}, {moment.astimezone(ZONE):%H:%M}"
 
 
-def deadline(moment: datetime) -> str:
-    """The same with its zone, for whatever must happen before it. Midnight is told as 24:00 of the day before,
-    which nobody misreads."""
+def until(moment: datetime) -> str:
+    """The end of something: midnight is told as 24:00 of the day before, which nobody misreads."""
     local = moment.astimezone(ZONE)
     if (local.hour, local.minute) == (0, 0):
-        told = f"{long_date(moment - _A_MOMENT)}, 24:00"
-    else:
-        told = date_time(moment)
-    return _("%(moment)s, Astana time", moment=told)
+        return f"{long_date(moment - _A_MOMENT)}, 24:00"
+    return date_time(moment)
+
+
+def deadline(moment: datetime) -> str:
+    """The same with its zone, for whatever must happen before it."""
+    return _("%(moment)s, Astana time", moment=until(moment))
 
 
 def span(starts_at: datetime, ends_at: datetime | None) -> str:
@@ -141,6 +143,7 @@ def init_app(app: Flask) -> None:
         "short_date": short_date,
         "day_month": day_month,
         "datetime": date_time,
+        "until": until,
         "deadline": deadline,
         "label": labels.label,
         "unpublished": labels.unpublished,

@@ -47,10 +47,16 @@ def test_an_instant_is_told_in_the_time_of_the_district(language: str) -> None:
     assert filters.local_day(datetime(2027, 2, 28, 20, 30, tzinfo=UTC)) == DAY
 
 
+def test_an_end_within_the_day_keeps_its_hour(language: str) -> None:
+    instant = datetime(2027, 3, 1, 13, 0, tzinfo=UTC)
+    assert filters.until(instant) == filters.date_time(instant)
+    assert filters.until(instant).endswith(", 18:00")
+
+
 def test_a_deadline_at_midnight_is_24_00_of_the_day_before(language: str) -> None:
     told = filters.deadline(datetime(2027, 3, 1, 19, 0, tzinfo=UTC))
-    assert filters.long_date(DAY) in told
-    assert "24:00" in told
+    assert f"{filters.long_date(DAY)}, 24:00" in told
+    assert filters.until(datetime(2027, 3, 1, 19, 0, tzinfo=UTC)) in told
 
 
 @pytest.mark.parametrize(
