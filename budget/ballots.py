@@ -1,11 +1,12 @@
 """Casting a ballot: one transaction, one ballot per person as a fact of the database.
 
-The voter's selection is checked and sealed before the lock; inside the transaction only what can change is read
-again (the calendar), and one row is inserted with ON CONFLICT DO NOTHING on UNIQUE (cycle_id, voter_key). Whoever
+The voter's selection is checked and sealed before the lock. Inside the transaction one statement inserts the row
+where the calendar says that voting is open, with ON CONFLICT DO NOTHING on UNIQUE (cycle_id, voter_key). Whoever
 comes second, on whatever channel, is told when the first ballot was cast. Written in core statements: objects
 halve the throughput of this one path (budget/decisions/0004-casting-in-core.md).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from sqlmodel import Session, select
 
 from budget.ballot_rules import BallotList, Selection, check, encode
 from budget.cycles import envelopes, projects_on_ballot
-from budget.errors import AlreadyVoted, NotEligible, VotingClosed, VotingNotOpen
+from budget.errors import AlreadyVoted, BudgetRefusal, NotEligible, VotingClosed, VotingNotOpen
 from budget.residents import eligibility_fault
 from budget.sealing import receipt_of, seal
 from models.ballot import Participation
@@ -65,15 +66,25 @@ _FOUND = sa.select(_P.c.cast_at, _P.c.channel, _P.c.receipt).where(
     _P.c.cycle_id == sa.bindparam("cycle_id"), _P.c.voter_key == sa.bindparam("voter_key")
 )
 _ONCE = ["cycle_id", "voter_key"]
-_COUNTED = {
-    "preserve_rowcount": True
-}  # SQLAlchemy leaves the count of an INSERT at -1 on PostgreSQL otherwise
-_INSERT: dict[str, Any] = {
-    "sqlite": sqlite.insert(_P).on_conflict_do_nothing(index_elements=_ONCE).execution_options(**_COUNTED),
-    "postgresql": postgresql.insert(_P)
+_VALUES = {
+    name: sa.bindparam(name, type_=_P.c[name].type)
+    for name in ("cycle_id", "voter_key", "channel", "assurance", "cast_at", "sealed", "receipt")
+}
+_WHILE_OPEN = sa.select(*_VALUES.values()).where(
+    sa.exists().where(
+        _W.c.cycle_id == _VALUES["cycle_id"],
+        _W.c.phase == Phase.VOTING,
+        _W.c.starts_at <= _VALUES["cast_at"],
+        _W.c.ends_at > _VALUES["cast_at"],
+    )
+)
+_DIALECTS: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT = {
+    name: insert(_P)
+    .from_select(list(_VALUES), _WHILE_OPEN)
     .on_conflict_do_nothing(index_elements=_ONCE)
-    .inline()
-    .execution_options(**_COUNTED),
+    .execution_options(preserve_rowcount=True)  # the count of an INSERT is -1 on PostgreSQL otherwise
+    for name, insert in _DIALECTS.items()
 }
 
 
@@ -127,12 +138,6 @@ def put(session: Session, box: BallotBox, voter: Voter, sealed: bytes, *, now: d
     `now` must be read after the transaction began: a ballot that waited past the close is refused.
     Raises: VotingNotOpen, VotingClosed, AlreadyVoted(cast_at, channel, receipt).
     """
-    connection = session.connection()
-    window = connection.execute(_WINDOW, {"cycle_id": box.cycle_id}).first()
-    if window is None or now < window.starts_at:
-        raise VotingNotOpen(opens_at=window.starts_at if window else None)
-    if now >= window.ends_at:
-        raise VotingClosed(closed_at=window.ends_at)
     receipt = receipt_of(sealed)
     values = {
         "cycle_id": box.cycle_id,
@@ -143,13 +148,23 @@ def put(session: Session, box: BallotBox, voter: Voter, sealed: bytes, *, now: d
         "sealed": sealed,
         "receipt": receipt,
     }
-    inserted = connection.execute(_INSERT[connection.dialect.name], values)
-    if inserted.rowcount != 1:
-        earlier = find(session, box.cycle_id, voter.voter_key)
-        if earlier is None:  # the other transaction rolled back in between: nothing was cast
-            raise VotingNotOpen(opens_at=None)
-        raise AlreadyVoted(cast_at=earlier.cast_at, channel=earlier.channel, receipt=earlier.receipt)
+    connection = session.connection()
+    if connection.execute(_INSERT[connection.dialect.name], values).rowcount != 1:
+        raise _refusal(session, box, voter, now)
     return Cast(now, voter.channel, receipt)
+
+
+def _refusal(session: Session, box: BallotBox, voter: Voter, now: datetime) -> BudgetRefusal:
+    """Why nothing was put into the box: it is not open at `now`, or the voter's ballot is in it."""
+    window = session.connection().execute(_WINDOW, {"cycle_id": box.cycle_id}).first()
+    if window is None or now < window.starts_at:
+        return VotingNotOpen(opens_at=window.starts_at if window else None)
+    if now >= window.ends_at:
+        return VotingClosed(closed_at=window.ends_at)
+    earlier = find(session, box.cycle_id, voter.voter_key)
+    if earlier is None:  # the other transaction rolled back in between: nothing was cast
+        return VotingNotOpen(opens_at=None)
+    return AlreadyVoted(cast_at=earlier.cast_at, channel=earlier.channel, receipt=earlier.receipt)
 
 
 def cast(

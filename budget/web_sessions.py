@@ -7,8 +7,8 @@ After a ballot was cast 5 minutes are left, so that a borrowed phone is not left
 
 import hashlib
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -17,7 +17,7 @@ from budget import notices, staff
 from budget.identity import codes
 from budget.permissions import Actor
 from models.enums import Role
-from models.people import Staff, WebSession
+from models.people import Resident, Staff, WebSession
 
 STAFF_IDLE = timedelta(minutes=30)
 STAFF_LONGEST = timedelta(hours=8)
@@ -32,8 +32,10 @@ _FIND = (
             for name in ("id", "staff_id", "resident_id", "seen_at", "expires_at")
         ),
         *(col(getattr(Staff, name)) for name in ("role", "name", "disabled_at")),
+        col(Resident.birth_on),
     )
     .join(Staff, col(WebSession.staff_id) == col(Staff.id), isouter=True)
+    .join(Resident, col(WebSession.resident_id) == col(Resident.id), isouter=True)
     .where(col(WebSession.token_hash) == sa.bindparam("token_hash"))
 )  # in core: every page of a signed-in person begins with it
 _END_BY = (
@@ -45,12 +47,15 @@ _END_BY = (
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A session that is good now: whose it is, when it was last used, and when it ends if nothing happens."""
+    """A session that is good now: whose it is, when it was last used, and when it ends if nothing happens.
+
+    `birth_on` is a resident's, from the roll: whoever casts a ballot needs it, and it costs no query here."""
 
     session_id: int
     actor: Actor
     seen_at: datetime
     ends_at: datetime
+    birth_on: date | None = field(default=None, repr=False)
 
     def is_stale(self, now: datetime) -> bool:
         """Is it time to note the use?"""
@@ -87,7 +92,7 @@ def find(session: Session, token: str, *, now: datetime) -> SignedIn | None:
     if ends_at <= now or row.disabled_at is not None:
         return None
     actor = Actor(row.role, row.staff_id, row.name) if is_staff else Actor(Role.RESIDENT, row.resident_id)
-    return SignedIn(row.id, actor, row.seen_at, ends_at)
+    return SignedIn(row.id, actor, row.seen_at, ends_at, row.birth_on)
 
 
 def touch(session: Session, session_id: int, *, now: datetime) -> None:

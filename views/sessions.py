@@ -6,7 +6,7 @@ in, and the token of the CSRF check with it, so nothing planted before can be us
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -28,12 +28,14 @@ COOKIE = "who"
 
 @dataclass(frozen=True)
 class Current:
-    """The person of this request. `iin` is a resident's, for this request only: never store or log it."""
+    """The person of this request. `iin` and `birth_on` are a resident's, for this request only: never store or log
+    them."""
 
     actor: Actor
     iin: str | None = field(default=None, repr=False)
     session_id: int | None = None
     ends_at: datetime | None = None
+    birth_on: date | None = field(default=None, repr=False)
 
 
 _NOBODY = Current(VISITOR)
@@ -110,7 +112,8 @@ def _read() -> Current:
         return _NOBODY
     if found.is_stale(now()):
         g.stale_session = found.session_id
-    return Current(found.actor, content.get("iin"), found.session_id, found.ends_at)
+    iin = content.get("iin")
+    return Current(found.actor, iin, found.session_id, found.ends_at, found.birth_on)
 
 
 def _begin(session: Session, token: str, iin: str | None = None) -> None:

@@ -1,16 +1,13 @@
 """The ballot and its receipt: one screen, one press, one "You have voted".
 
 What the voter was shown is frozen, so the ballot box of a cycle is read once per process. The press itself costs
-the session's look-up, the birth date, and one write transaction, which also brings the end of the session forward.
+the session's look-up and one write transaction, which also brings the end of the session forward.
 """
 
-from datetime import date
 from typing import cast
 
-import sqlalchemy as sa
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlmodel import col
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectMultipleField
 
@@ -23,9 +20,8 @@ from budget.phases import Window
 from budget.reading.ballot import BallotLine, BallotPage, ballot_page
 from models.cycle import Cycle, Envelope
 from models.enums import Assurance, Channel, Origin, Phase
-from models.people import Resident
 from views import messages, sessions
-from views.access import actor, requires
+from views.access import requires
 from views.filters import local_day
 from views.forms import BaseForm
 from views.keys import keyring
@@ -34,7 +30,6 @@ from views.request_scope import now, reading, writing
 from views.resident.blueprint import bp
 
 NONE_OF_THESE = "none"
-_BORN = sa.select(col(Resident.birth_on)).where(col(Resident.id) == sa.bindparam("id"))
 
 
 class BallotForm(BaseForm):
@@ -57,21 +52,23 @@ def ballot(slug: str) -> AnyResponse | tuple[str, int]:
     except VotingNotOpen:
         return _show_closed(_cycle(slug), is_known=False)
     voter = _voter(box)
-    if ballots.find(reading(), box.cycle_id, voter.voter_key) is not None:
-        return _show_first(slug)
     form = BallotForm()
-    if not form.validate_on_submit():
-        return _show(box, voter, form)
-    try:
-        _cast(box, voter, form.selection())
-    except AlreadyVoted:
+    if form.validate_on_submit():
+        try:
+            _cast(box, voter, form.selection())
+        except AlreadyVoted:
+            return _show_first(slug)
+        except (NotFound, NotPermitted):
+            raise
+        except BudgetRefusal as refusal:
+            attach(form, refusal)
+        else:
+            return redirect(url_for("resident.receipt", slug=slug), 303)
+    if (
+        ballots.find(reading(), box.cycle_id, voter.voter_key) is not None
+    ):  # a ballot that is taken needs no asking
         return _show_first(slug)
-    except (NotFound, NotPermitted):
-        raise
-    except BudgetRefusal as refusal:
-        attach(form, refusal)
-        return _show(box, voter, form)
-    return redirect(url_for("resident.receipt", slug=slug), 303)
+    return _show(box, voter, form)
 
 
 @bp.get("/cycles/<slug>/receipt")
@@ -193,8 +190,8 @@ def _box(slug: str) -> BallotBox:
 
 def _voter(box: BallotBox) -> Voter:
     """The signed-in resident as a voter of this cycle. The IIN comes out of the sealed cookie and goes nowhere."""
-    iin = sessions.current().iin
-    born: date | None = reading().connection().execute(_BORN, {"id": actor().id}).scalar()
-    if iin is None or born is None:
+    person = sessions.current()
+    if person.iin is None or person.birth_on is None:
         raise NotPermitted(action=Action.CAST_BALLOT)
-    return Voter(keyring().voter_key_of(box.slug, iin), born, Channel.WEB, Assurance.SMS)
+    voter_key = keyring().voter_key_of(box.slug, person.iin)
+    return Voter(voter_key, person.birth_on, Channel.WEB, Assurance.SMS)
