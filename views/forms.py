@@ -29,18 +29,26 @@ _UPLOAD = "__upload_limit_bytes__"
 _LARGEST_SUM = 10**15  # far above any budget, far below the 63 bits of the column
 _YEARS = range(2000, 2101)
 _CURRENCY = re.compile(r"(₸|тг\.?|тенге|теңге|tenge|kzt)$", re.IGNORECASE)
+_UNSEEN = frozenset("\u00ad\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INSTANTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M")
 
 
 def tidy(value: Any) -> Any:
-    """Text as we keep it: one Unicode form, line ends as \\n, no control characters, nothing around it.
+    """Text as we keep it: one Unicode form, line ends as \\n, no control characters, nothing around it; text without
+    anything to see is empty.
 
-    A NUL would be refused by PostgreSQL; `й` typed on some systems comes as two characters.
+    A NUL would be refused by PostgreSQL; `й` typed on some systems comes as two characters; an override of the
+    direction would turn round the rest of the line on every page that shows the text.
     """
     if not isinstance(value, str):
         return value
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+    kept = "".join(c for c in text if _is_kept(c)).strip()
+    return kept if any(unicodedata.category(c)[0] not in "ZC" for c in kept) else ""
+
+
+def _is_kept(char: str) -> bool:
+    return char in "\n\t" or (char not in _UNSEEN and unicodedata.category(char) not in ("Cc", "Cs"))
 
 
 @lru_cache
