@@ -4,7 +4,7 @@ deploy/environment.example. Outside the demo a missing secret stops the start: t
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -14,12 +14,12 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """Settings of one process. Secrets are bytes; `demo` marks an invented world with known keys."""
+    """Settings of one process. Secrets are bytes and never printed; `demo` marks an invented world with known keys."""
 
     database_url: str
-    secret_key: bytes
-    voter_key: bytes
-    roll_key: bytes
+    secret_key: bytes = field(repr=False)
+    voter_key: bytes = field(repr=False)
+    roll_key: bytes = field(repr=False)
     key_dir: Path
     demo: bool = False
     trusted_hosts: tuple[str, ...] = ()

@@ -4,8 +4,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import SQLModel, select
 
 from budget import cycles, web_sessions
 from budget.ballot_rules import Choice, decode
@@ -67,14 +68,22 @@ def sign_in_voter(client: PageClient, app: Flask, iin: str = IIN, *, born: date 
     """Sign the person in, on the roll if not there yet, by the service's own session and cookie."""
     roll_key = keyring_for(app.extensions["config"]).roll_key_of(iin)
     at = app.extensions["clock"]()
-    with app.test_request_context("/kk/"), database_of(app).writing() as session:
+    with database_of(app).writing() as session:
         row = session.exec(select(Resident).where(Resident.roll_key == roll_key)).first()
         if row is None:
             row = Resident(roll_key=roll_key, birth_on=born, imported_at=at)
             session.add(row)
             session.flush()
-        token = web_sessions.start(session, now=at, resident_id=row.id)
-        cookie = sealed_cookies._seal(COOKIE, {"token": token, "iin": iin}, web_sessions.RESIDENT_LONGEST)
+        resident_id = row.id
+    open_session(client, app, iin, resident_id=resident_id)
+
+
+def open_session(client: FlaskClient, app: Flask, iin: str | None = None, **owner: int | None) -> None:
+    """Give the browser a session of `resident_id=` (with the IIN) or `staff_id=`, by the service's own code."""
+    content = {"iin": iin} if iin else {}
+    with app.test_request_context("/kk/"), database_of(app).writing() as session:
+        token = web_sessions.start(session, now=app.extensions["clock"](), **owner)
+        cookie = sealed_cookies._seal(COOKIE, {"token": token, **content}, web_sessions.RESIDENT_LONGEST)
     client.set_cookie(COOKIE, cookie)
 
 
@@ -125,11 +134,13 @@ def database_of(app: Flask) -> Database:
     return found
 
 
-def count_all(session: Session) -> dict[str, int]:
-    """Rows of every table but those that only say that somebody was here."""
+def contents(database: Database) -> dict[str, list[str]]:
+    """Every row of every table but those that only say that somebody was here."""
     passing = {"web_session", "login_code", "sign_in_failure", "notice"}
-    return {
-        name: session.connection().execute(text(f"SELECT COUNT(*) FROM {name}")).scalar_one()
-        for name in SQLModel.metadata.tables
-        if name not in passing
-    }
+    with database.reading() as session:
+        return {
+            name: sorted(
+                repr(tuple(row)) for row in session.connection().execute(text(f"SELECT * FROM {name}"))
+            )
+            for name in sorted(set(SQLModel.metadata.tables) - passing)
+        }

@@ -1,0 +1,318 @@
+"""Who gets where: every role at every route, as declared; objects that are foreign, hidden or unknown; forged posts.
+
+Walked from the url_map, so a new route is in it by itself. The table below is a second hand that writes down who may:
+a changed `@requires` or rule of `budget.permissions` shows up here.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlmodel import Session
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from budget import cycles, projects
+from budget.permissions import VISITOR, Action, Actor, has_role
+from models.database import Database
+from models.enums import Phase, Role
+from models.people import Staff
+from models.project import Photo, Project
+from tests.harness.application import Clock
+from tests.harness.ballots import IIN, contents, open_session, open_vote
+from tests.harness.elections import COORDINATOR as MAKER
+from tests.harness.elections import Election, add_project, draft
+from tests.harness.projects import make_cycle, make_member, make_resident, photo_file, proposal
+from views.access import declared
+from views.sessions import COOKIE
+
+ROLES = (Role.VISITOR, Role.RESIDENT, Role.COUNCIL, Role.COORDINATOR)
+DOORS = {
+    "resident": ({Role.RESIDENT}, "/en/sign-in"),
+    "council": ({Role.COUNCIL}, "/en/staff/sign-in"),
+    "office": ({Role.COORDINATOR}, "/en/staff/sign-in"),
+}
+OPEN = {"resident.sign_in", "resident.code", "resident.sign_out", "staff.sign_in", "staff.sign_out"}
+UNKNOWN = {"slug": "nowhere", "public_id": "0000000000"}
+UNKNOWN_NAME = {"name": "no-such-file.css"}
+
+
+@dataclass(frozen=True)
+class World:
+    """An open vote, a cycle that takes projects, a hidden one; one person of each role."""
+
+    election: Election
+    submission: str
+    hidden: str
+    own: str
+    foreign: str
+    hidden_project: str
+    people: dict[Role, Actor]
+
+
+@pytest.fixture
+def world(app: Flask, app_database: Database, now: Any) -> World:
+    election = open_vote(app, now)
+    with app_database.writing() as session:
+        resident, member = make_resident(session), make_member(session)
+        taking = make_cycle(session, now, Phase.SUBMISSION)
+        own = projects.submit(session, resident, taking, proposal(), None, now=now)
+        foreign = projects.submit(session, make_resident(session), taking, proposal(), None, now=now)
+        hidden = cycles.create(session, MAKER, draft(now, slug="zhasyryn"), now=now - timedelta(days=70))
+        secret = add_project(session, hidden, 1)
+        for public_id, project in (("hiddenfoto", secret), ("publicfoto", own)):
+            add_photo(session, public_id, project, now)
+        people = {Role.VISITOR: VISITOR, Role.RESIDENT: resident, Role.COUNCIL: member}
+        people[Role.COORDINATOR] = make_coordinator(session, now)
+    ids = own.public_id, foreign.public_id, secret.public_id
+    return World(election, taking.slug, hidden.slug, *ids, people)
+
+
+def make_coordinator(session: Session, now: Any) -> Actor:
+    row = Staff(
+        email="coordinator@example.kz", name="Test", role=Role.COORDINATOR, password_hash="-", created_at=now
+    )
+    session.add(row)
+    session.flush()
+    return Actor(Role.COORDINATOR, row.id, row.name)
+
+
+def add_photo(session: Session, public_id: str, project: Project, now: Any) -> None:
+    content = photo_file((8, 8))
+    session.add(
+        Photo(
+            public_id=public_id,
+            project_id=project.id or 0,
+            width=8,
+            height=8,
+            content=content,
+            thumbnail=content,
+            added_at=now,
+        )
+    )
+
+
+@pytest.fixture
+def become(world: World, app: Flask, raw_client: FlaskClient) -> Callable[[Role], None]:
+    """Sign a person of this role in; the token of the browser's forms stays."""
+
+    def made(role: Role) -> None:
+        person = world.people[role]
+        if role is Role.VISITOR:
+            raw_client.delete_cookie(COOKIE)
+        elif role is Role.RESIDENT:
+            open_session(raw_client, app, IIN, resident_id=person.id)
+        else:
+            open_session(raw_client, app, staff_id=person.id)
+
+    return made
+
+
+def rules(app: Flask) -> Iterator[Rule]:
+    yield from sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint)
+
+
+def methods(rule: Rule) -> list[str]:
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+def address(app: Flask, rule: Rule, **values: str) -> str:
+    known = {"lang": "en", "phase": "voting", "name": "main.css", **values}
+    with app.test_request_context():
+        return app.url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})
+
+
+def known_to(world: World, rule: Rule) -> dict[str, str]:
+    """Values that exist, for this route."""
+    name = "publicfoto" if rule.endpoint == "service.photo" else world.own
+    slug = world.submission if rule.endpoint == "resident.submit" else world.election.cycle.slug
+    return {"slug": slug, "public_id": name}
+
+
+def token_of(client: FlaskClient) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/en/staff/sign-in").text)
+    assert found
+    return found.group(1)
+
+
+def who_may(endpoint: str) -> set[Role]:
+    """The table: everything that is not a door is open to all."""
+    audience = endpoint.split(".", maxsplit=1)[0]
+    return set(ROLES) if endpoint in OPEN or audience not in DOORS else DOORS[audience][0]
+
+
+def judged(answer: TestResponse) -> str:
+    if answer.status_code == 403:
+        return "403"
+    if answer.status_code == 303 and "sign-in?next=" in answer.location:
+        return answer.location.split("?")[0]
+    assert answer.status_code != 400, answer.text
+    assert answer.status_code < 500, answer.text
+    return "allowed"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_where_it_may_and_nowhere_else(
+    app: Flask, raw_client: FlaskClient, world: World, become: Callable[[Role], None], role: Role
+) -> None:
+    become(Role.VISITOR)
+    token = token_of(raw_client)
+    become(role)
+    wrong = []
+    for rule in rules(app):
+        if rule.endpoint.endswith("sign_out"):  # ends the session the walk is in; open to all by declaration
+            continue
+        for method in methods(rule):
+            data = {"csrf_token": token} if method != "GET" else None
+            answer = raw_client.open(address(app, rule, **known_to(world, rule)), method=method, data=data)
+            if role in who_may(rule.endpoint):
+                wanted = "allowed"
+            else:
+                wanted = DOORS[rule.endpoint.split(".")[0]][1] if role is Role.VISITOR else "403"
+            if judged(answer) != wanted:
+                wrong.append((rule.endpoint, method, judged(answer), wanted))
+    assert wrong == []
+
+
+def test_the_declarations_are_the_table(app: Flask) -> None:
+    for rule in rules(app):
+        action = declared(app.view_functions[rule.endpoint])
+        if action == "public":
+            allowed = set(ROLES)
+        else:
+            assert isinstance(action, Action), rule.endpoint
+            allowed = {role for role in ROLES if has_role(role, action)}
+        assert allowed == who_may(rule.endpoint), rule.endpoint
+
+
+def test_every_action_for_people_has_a_door(app: Flask) -> None:
+    used = {declared(view) for view in app.view_functions.values()}
+    screened = {Action.SCREEN_PROJECT}  # done on the page of the queue, asked for by the domain
+    assert set(Action) - used == screened
+
+
+# --- objects ------------------------------------------------------------------------------------------------
+
+
+ACTS = [("edit", "GET"), ("edit", "POST"), ("withdraw", "GET"), ("withdraw", "POST"), ("submitted", "GET")]
+
+
+@pytest.mark.parametrize(("act", "method"), ACTS)
+def test_somebody_elses_project_is_not_found(
+    raw_client: FlaskClient,
+    world: World,
+    become: Callable[[Role], None],
+    app_database: Database,
+    act: str,
+    method: str,
+) -> None:
+    become(Role.VISITOR)
+    token = token_of(raw_client)
+    become(Role.RESIDENT)
+    before = contents(app_database)
+    foreign = raw_client.open(
+        f"/en/my/projects/{world.foreign}/{act}", method=method, data={"csrf_token": token}
+    )
+    assert foreign.status_code == 404
+    unknown = raw_client.open(f"/en/my/projects/0000000000/{act}", method=method, data={"csrf_token": token})
+    assert same(foreign.text, world.foreign) == same(unknown.text, "0000000000")
+    assert contents(app_database) == before
+    assert raw_client.get(f"/en/my/projects/{world.own}/submitted").status_code == 200
+
+
+def same(text: str, public_id: str) -> str:
+    """A page without what differs by its address and its token."""
+    return re.sub(r'value="[^"]{40,}"', "", text.replace(public_id, "ID"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_hidden_cycle_is_not_found_but_in_the_office(
+    app: Flask, raw_client: FlaskClient, world: World, become: Callable[[Role], None], role: Role
+) -> None:
+    become(Role.VISITOR)
+    token = token_of(raw_client)
+    become(role)
+    hidden = {"slug": world.hidden, "public_id": world.hidden_project}
+    checked = set()
+    for rule in rules(app):
+        if not rule.arguments & {"slug", "public_id"} or role not in who_may(rule.endpoint):
+            continue
+        values = {**hidden, "public_id": "hiddenfoto"} if rule.endpoint == "service.photo" else hidden
+        for method in methods(rule):
+            data = {"csrf_token": token} if method != "GET" else None
+            answer = raw_client.open(address(app, rule, **values), method=method, data=data)
+            if rule.endpoint == "resident.receipt" and answer.status_code == 303:
+                answer = raw_client.get(answer.location)
+            if role is not Role.COORDINATOR:
+                assert answer.status_code == 404, (rule.endpoint, method)
+            elif rule.endpoint.startswith("office.") and rule.endpoint not in ON_WINNERS:
+                assert answer.status_code != 404, (rule.endpoint, method)
+            checked.add(rule.endpoint)
+    assert {"public.cycle", "public.project", "service.photo", "api.cycle", "api.results"} <= checked
+    listed = raw_client.get("/en/").text + raw_client.get("/api/v1/cycles").text
+    assert world.hidden not in listed
+
+
+ON_WINNERS = {"office.works", "office.set_works"}
+"""They are about the winners of a counted cycle: a draft has none."""
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_does_not_exist_is_not_found(
+    app: Flask, raw_client: FlaskClient, world: World, become: Callable[[Role], None], role: Role
+) -> None:
+    become(Role.VISITOR)
+    token = token_of(raw_client)
+    become(role)
+    for rule in rules(app):
+        if rule.arguments <= {"lang"} or role not in who_may(rule.endpoint):
+            continue
+        for method in methods(rule):
+            data = {"csrf_token": token} if method != "GET" else None
+            path = address(app, rule, **UNKNOWN, **UNKNOWN_NAME)
+            answer = raw_client.open(path, method=method, data=data, follow_redirects=method == "GET")
+            assert answer.status_code == 404, (rule.endpoint, method, answer.status_code)
+
+
+# --- forged posts -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_is_posted_without_the_token_of_the_page(
+    app: Flask,
+    raw_client: FlaskClient,
+    world: World,
+    become: Callable[[Role], None],
+    app_database: Database,
+    role: Role,
+) -> None:
+    become(role)
+    before = contents(app_database)
+    posted = 0
+    for rule in rules(app):
+        for method in methods(rule):
+            if method == "GET":
+                continue
+            for data in ({}, {"csrf_token": ""}, {"csrf_token": "IjAi.aaaaaa.bbbbbb"}):
+                path = address(app, rule, **known_to(world, rule))
+                answer = raw_client.open(path, method=method, data=data)
+                assert answer.status_code == 400, (rule.endpoint, method)
+            posted += 1
+    assert posted >= 17
+    assert contents(app_database) == before
+
+
+def test_the_token_of_another_browser_is_worth_nothing(
+    app: Flask, raw_client: FlaskClient, world: World, become: Callable[[Role], None], clock: Clock
+) -> None:
+    become(Role.VISITOR)
+    token = token_of(FlaskClient(app, app.response_class))
+    assert token != token_of(raw_client)
+    become(Role.RESIDENT)
+    path = f"/en/my/projects/{world.own}/withdraw"
+    assert raw_client.post(path, data={"csrf_token": token}).status_code == 400
