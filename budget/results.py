@@ -18,7 +18,8 @@ from budget.errors import AlreadyDone, CountsDiffer, NotCounted, NotReady, Undec
 from budget.permissions import Action, Actor
 from models.ballot import Ballot, BallotChoice, Participation
 from models.cycle import Cycle
-from models.enums import BallotStatus, ProjectState
+from models.enums import BallotStatus, Origin, ProjectState
+from models.people import Resident
 from models.result import Count, VerdictRow
 
 
@@ -199,10 +200,16 @@ def _store_count(session: Session, cycle: Cycle, now: datetime) -> None:
         row = Count(cycle_id=cycle.id or 0, counted_at=now, **sums)
     for name, value in sums.items():
         setattr(row, name, value)
+    row.roll = _roll(session) if cycle.origin is Origin.SERVICE else 0
     row.counted_at = now
     session.add(row)
     cycle.counted_at = now
     session.flush()
+
+
+def _roll(session: Session) -> int:
+    """Residents on the roll now. No part of the sums that publishing compares: the roll may grow meanwhile."""
+    return session.exec(select(sa.func.count()).select_from(Resident)).one()
 
 
 def _sums(session: Session, cycle: Cycle) -> dict[str, Any]:

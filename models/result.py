@@ -10,7 +10,8 @@ from models.enums import VerdictKind
 
 
 class Count(Row, table=True):
-    """The sums of one count; `ballots_root` commits to the sealed ballots and seeds the lot."""
+    """The sums of one count; `ballots_root` commits to the sealed ballots and seeds the lot. `roll` is the number of
+    residents on the roll at the count, 0 where the cycle had no roll of ours."""
 
     __tablename__ = "ballot_count"
 
@@ -20,6 +21,7 @@ class Count(Row, table=True):
     valid: int
     empty: int
     invalid: int
+    roll: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     ballots_root: str = Field(default="", max_length=64)
     draw: str | None = None
     draw_note: str = ""

@@ -14,7 +14,6 @@ from sqlmodel import Session, col
 from budget.reading.cycles import WON, CycleView, EnvelopeFacts
 from models.cycle import Envelope
 from models.enums import Language, VerdictKind, WorksStatus
-from models.people import Resident
 from models.project import Project
 from models.result import Count, VerdictRow
 from models.works import Works
@@ -72,7 +71,8 @@ class EnvelopeOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """Who took part. `roll` is the number of residents on the roll now; 0 where the cycle had no roll of ours."""
+    """Who took part. `roll` is the number of residents on the roll at the count, so that a published turnout never
+    moves; 0 where the cycle had no roll of ours."""
 
     counted_at: datetime
     participations: int
@@ -129,12 +129,11 @@ _LINES = (
     .where(col(VerdictRow.cycle_id) == sa.bindparam("cycle"))
     .order_by(col(VerdictRow.position))
 )
-_ROLL = sa.select(sa.func.count()).select_from(Resident).scalar_subquery()
 _ENVELOPE = [col(getattr(Envelope, name)) for name in EnvelopeFacts.__dataclass_fields__]
 _COUNT = (
     sa.select(
         *_ENVELOPE,
-        *(_ROLL if name == "roll" else col(getattr(Count, name)) for name in Turnout.__dataclass_fields__),
+        *(col(getattr(Count, name)) for name in Turnout.__dataclass_fields__),
     )
     .join(Count, col(Count.cycle_id) == col(Envelope.cycle_id))
     .where(col(Envelope.cycle_id) == sa.bindparam("cycle"))

@@ -27,6 +27,7 @@ from budget.sealing import receipt_of
 from models.ballot import Ballot, BallotChoice, SealedBallot
 from models.cycle import Cycle
 from models.enums import AllocationRule, BallotStatus, ProjectState, Role, WorksStatus
+from models.people import Resident
 from models.project import Project
 from models.result import Count, VerdictRow
 from models.works import Works
@@ -281,3 +282,16 @@ def test_every_step_stands_in_the_audit_chain(session: Session, keyring: KeyRing
     acts = [event.action for event in session.exec(select(audit.AuditEvent)).all()]
     assert acts[-4:] == ["count.separate", "count.open", "count.tally", "results.publish"]
     assert audit.verify(session) == []
+
+
+def test_the_roll_is_counted_with_the_ballots_and_may_grow_before_the_publication(
+    session, keyring, now
+) -> None:
+    made = vote_and_open(session, keyring, now, DECIDED)
+    resident = {"birth_on": now.date(), "imported_at": now}
+    session.add(Resident(roll_key=b"1" * 32, **resident))
+    count(session, made, now)
+    on_roll = session.exec(select(sa.func.count()).select_from(Resident)).one()
+    session.add(Resident(roll_key=b"2" * 32, **resident))
+    results.publish(session, COORDINATOR, made.cycle.slug, now=now + AFTER)
+    assert session.exec(select(Count.roll)).one() == on_roll >= 1

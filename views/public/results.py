@@ -64,7 +64,7 @@ def results(slug: str) -> str:
         title=title,
         outcome=outcome,
         tables=[_table(cycle, part) for part in outcome.envelopes],
-        turnout_share=_turnout(cycle, outcome),
+        turnout_share=_turnout(outcome),
         exports=_exports(cycle, outcome),
     )
 
@@ -103,12 +103,10 @@ def _exports(cycle: CycleView, outcome: Outcome) -> list[wording.Link]:
     ]
 
 
-def _turnout(cycle: CycleView, outcome: Outcome) -> float | None:
-    """Participations of the roll; None where the roll is not the one that voted."""
+def _turnout(outcome: Outcome) -> float | None:
+    """Participations of the roll; None where the cycle had no roll of ours."""
     turnout = outcome.turnout
-    if cycle.settings.origin is not Origin.SERVICE or not turnout.roll:
-        return None
-    return turnout.participations / turnout.roll
+    return turnout.participations / turnout.roll if turnout.roll else None
 
 
 def _table(cycle: CycleView, part: EnvelopeOutcome) -> Table:

@@ -79,7 +79,16 @@ def test_the_ballots_and_the_share_of_the_money_are_told(client: PageClient, pub
 def test_the_turnout_is_of_the_roll(client: PageClient, app_database: Database, published, now) -> None:
     assert "Turnout 8" not in client.get(PAGE).text
     with app_database.writing() as session:
-        for number in range(1000):
+        session.exec(update(Count).values(roll=1000))
+    assert "89.3%" in client.get(PAGE).text
+
+
+def test_a_published_turnout_does_not_move_with_the_roll(
+    client: PageClient, app_database: Database, published, now
+) -> None:
+    with app_database.writing() as session:
+        session.exec(update(Count).values(roll=1000))
+        for number in range(1001):
             session.add(Resident(roll_key=number.to_bytes(32), birth_on=now.date(), imported_at=now))
     assert "89.3%" in client.get(PAGE).text
 
