@@ -109,6 +109,16 @@ def test_an_imported_election_has_its_currency_and_no_roll(
     assert "Who votes" not in rules.text
 
 
+@pytest.mark.parametrize("leftovers", [True, False])
+def test_the_pass_over_the_leftovers_is_explained(
+    client: PageClient, app_database: Database, now, leftovers: bool
+) -> None:
+    """Its money left is more than the line before says: nobody could follow the numbers without it."""
+    with app_database.writing() as session:
+        add_cycle(session, now, phase=Phase.IMPLEMENTATION, results=True, envelopes=2, leftovers=leftovers)
+    assert ("What is left in all envelopes is put together" in client.get(PAGE).text) is leftovers
+
+
 def test_a_lot_is_shown_with_its_number_and_note(client: PageClient, app_database, published) -> None:
     with app_database.writing() as session:
         session.exec(update(Count).values(draw="4711", draw_note="Әкімдік, 2027 ж."))
