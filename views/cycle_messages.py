@@ -90,7 +90,7 @@ UNMET: dict[str, LazyString] = {
     "directions": _l("No kind of improvement is accepted yet."),
     "methods": _l("No way for residents to show who they are is chosen yet."),
     "roll": _l("The roll of residents is empty: it must be imported first."),
-    "submission_over": _l("Applications are still being accepted."),
+    "submission_over": _l("The time for applications is not over yet."),
     "undecided": _l("Some projects still wait for a decision of the council."),
     "admitted": _l("No project is admitted to the vote yet."),
     "costs": _l("Some admitted projects have no cost or no envelope yet."),

@@ -100,6 +100,11 @@ def deadline(moment: datetime) -> str:
     return _("%(moment)s, Astana time", moment=until(moment))
 
 
+def opening(moment: datetime) -> str:
+    """The beginning of something with its zone: its own day and clock, midnight as 00:00."""
+    return _("%(moment)s, Astana time", moment=date_time(moment))
+
+
 def span(starts_at: datetime, ends_at: datetime | None) -> str:
     """`6 – 24 сәуір`, `20 қаңтар – 1 наурыз`: first to last day of a half-open interval, without the year."""
     first = local_day(starts_at)
@@ -145,6 +150,7 @@ def init_app(app: Flask) -> None:
         "datetime": date_time,
         "until": until,
         "deadline": deadline,
+        "opening": opening,
         "label": labels.label,
         "unpublished": labels.unpublished,
         "direction": lambda code: labels.label(Direction(code)),

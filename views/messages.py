@@ -19,7 +19,7 @@ from budget.phases import ORDER
 from models.enums import ScreeningOutcome
 from views import cycle_messages
 from views.cycle_messages import UNMET, Facts, Worded
-from views.filters import date_time, deadline, lower_first, tenge
+from views.filters import date_time, deadline, lower_first, opening, tenge
 from views.labels import label
 
 __all__ = ["UNMET", "text", "wait"]
@@ -81,7 +81,7 @@ def _wrong_phase(facts: Facts) -> str:
 
 
 def _next(opens_at: datetime | None) -> str:
-    return "" if opens_at is None else str(_("The next one begins on %(moment)s.", moment=deadline(opens_at)))
+    return "" if opens_at is None else str(_("The next one begins on %(moment)s.", moment=opening(opens_at)))
 
 
 _TOO_EARLY: dict[Action, LazyString] = {
@@ -111,7 +111,7 @@ def _voting_closed(facts: Facts) -> str:
 def _voting_not_open(facts: Facts) -> str:
     if facts["opens_at"] is None:
         return str(_("Voting is not open yet: the ballot list is still being made."))
-    return str(_("Voting begins on %(moment)s.", moment=deadline(facts["opens_at"])))
+    return str(_("Voting begins on %(moment)s.", moment=opening(facts["opens_at"])))
 
 
 def _already_voted(facts: Facts) -> str:

@@ -59,6 +59,12 @@ def test_a_deadline_at_midnight_is_24_00_of_the_day_before(language: str) -> Non
     assert filters.until(datetime(2027, 3, 1, 19, 0, tzinfo=UTC)) in told
 
 
+def test_a_beginning_at_midnight_is_00_00_of_its_own_day(app: Flask) -> None:
+    with app.test_request_context("/en/"):
+        told = filters.opening(datetime(2027, 2, 28, 19, 0, tzinfo=UTC))
+    assert told == f"1{NBSP}March 2027, 00:00, Astana time"
+
+
 @pytest.mark.parametrize(
     ("first", "last", "wanted"),
     [

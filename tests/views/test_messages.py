@@ -15,6 +15,7 @@ from budget.errors import (
     SettingFault,
     TooManyChoices,
     TooManyCodes,
+    VotingNotOpen,
     WrongPhase,
 )
 from budget.permissions import RULES, Action
@@ -125,3 +126,10 @@ def test_ranges_are_written_as_what_they_are(text, setting, low, high, said):
 )
 def test_a_missing_reason_is_asked_for_by_what_it_is_for(text, facts, said):
     assert text(ReasonRequired(**facts)) == said
+
+
+def test_what_begins_at_midnight_begins_on_its_own_day(text):
+    midnight = datetime(2027, 3, 1, 19, 0, tzinfo=UTC)
+    assert text(VotingNotOpen(opens_at=midnight)) == "Voting begins on 2 March 2027, 00:00, Astana time."
+    between = WrongPhase(action=Action.SUBMIT_PROJECT, phase=None, opens_at=midnight, closed_at=None)
+    assert text(between).endswith("2 March 2027, 00:00, Astana time.")

@@ -1,4 +1,4 @@
-"""Closing the count, in steps that each commit and may be repeated: separate, rewrite the storage, open, count.
+"""Opening and counting, in steps that each commit and may be repeated: separate, rewrite the storage, open, count.
 
 A crash between two steps loses nothing: what is done is skipped when the button is pressed again. The storage is
 rewritten before every opening, so that the link between voters and ballots is not left in freed pages.
@@ -16,7 +16,7 @@ from sqlmodel import Session
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, Regexp
 
-from budget import cycles, opening, results
+from budget import opening, results
 from budget.errors import AlreadyDone, BudgetRefusal, NotFound, NotPermitted, UndecidedTie
 from budget.permissions import Action
 from budget.reading import office
@@ -24,7 +24,6 @@ from budget.reading import results as reading_results
 from budget.reading.results import EnvelopeOutcome, Outcome
 from budget.results import Draw
 from models.cycle import Cycle
-from models.enums import Origin
 from models.project import Project
 from views import messages
 from views.access import actor, requires
@@ -34,7 +33,7 @@ from views.keys import keyring
 from views.labels import label
 from views.office import progress
 from views.office.blueprint import bp
-from views.office.steps import ConfirmForm, Page
+from views.office.steps import ConfirmForm, Page, of_ours
 from views.public.wording import verdict_reason
 from views.refusals import attach
 from views.request_scope import close_reading, database, now, reading, writing
@@ -86,8 +85,8 @@ class Tied:
 @bp.route("/office/cycles/<slug>/count", methods=["GET", "POST"])
 @requires(Action.CLOSE_COUNT)
 def count(slug: str) -> Page:
-    """Close the count; with projects that are equal in votes and cost, take the number of the public draw."""
-    cycle = _of_ours(slug)
+    """Open and count the ballots; with projects that are equal in votes and cost, take the number of the public draw."""
+    cycle = of_ours(slug, Action.CLOSE_COUNT)
     if cycle.counted_at is not None:
         flash(messages.text(AlreadyDone(at=cycle.counted_at)))
         return redirect(url_for("office.publish_results", slug=slug), 303)
@@ -150,7 +149,7 @@ def _run(slug: str, draw: Draw | None) -> None:
         results.count(session, actor(), slug, draw=draw, now=now())
 
     _once(separate)
-    if _of_ours(slug).opened_at is None:
+    if of_ours(slug, Action.CLOSE_COUNT).opened_at is None:
         close_reading()
         database().rewrite_storage()
         _once(open_ballots)
@@ -179,18 +178,11 @@ def _tied(cycle: Cycle) -> tuple[Tied, ...]:
     return tuple(found)
 
 
-def _of_ours(slug: str) -> Cycle:
-    cycle = cycles.by_slug(reading(), slug)
-    if cycle.origin is not Origin.SERVICE:
-        raise NotPermitted(action=Action.CLOSE_COUNT)
-    return cycle
-
-
 @bp.route("/office/cycles/<slug>/publish-results", methods=["GET", "POST"])
 @requires(Action.PUBLISH_RESULTS)
 def publish_results(slug: str) -> Page:
     """The result as it will be published, and the button that publishes it."""
-    cycle = _of_ours(slug)
+    cycle = of_ours(slug, Action.CLOSE_COUNT)
     form = ConfirmForm()
     if form.validate_on_submit():
         try:

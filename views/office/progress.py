@@ -13,7 +13,7 @@ from budget.permissions import Action, may
 from budget.reading import office
 from budget.reading.office import Desk
 from models.enums import Origin, Phase, ProjectState, Role, WorksStatus
-from views.filters import date_time, deadline
+from views.filters import date_time, deadline, opening
 from views.labels import label
 
 
@@ -81,7 +81,7 @@ def stage_name(standing: Standing) -> str:
         return label(stage.current.phase)
     if stage.following is None:
         return label(Phase.ARCHIVE)
-    return str(_("Before: %(phase)s", phase=label(stage.following.phase)))
+    return str(_("Coming: %(phase)s", phase=label(stage.following.phase)))
 
 
 def next_act(standing: Standing, *, now: datetime) -> Next:
@@ -101,13 +101,13 @@ def next_act(standing: Standing, *, now: datetime) -> Next:
 def _before_count(standing: Standing, now: datetime) -> Next:
     voting = standing.desk.calendar.window(Phase.VOTING)
     if voting and voting.starts_at > now:
-        return Next(_("The ballot list is frozen. Voting opens: %(when)s.", when=deadline(voting.starts_at)))
+        return Next(_("The ballot list is frozen. Voting opens: %(when)s.", when=opening(voting.starts_at)))
     if voting and voting.ends_at and voting.ends_at > now:
         return Next(_("Residents are voting until %(when)s.", when=deadline(voting.ends_at)))
     if may(Role.COORDINATOR, Action.CLOSE_COUNT, standing.desk.stage.phase).allowed:
         return Next(
-            _("Voting is over. Close the count: the ballots are opened and counted."),
-            _("Close the count"),
+            _("Voting is over. The ballots can be opened and counted now."),
+            _("Open and count the ballots"),
             url_for("office.count", slug=standing.desk.cycle.slug),
         )
     return Next(_("Voting is over. The count can begin: %(when)s.", when=_following(standing)))
@@ -161,7 +161,7 @@ def _waiting(standing: Standing) -> str:
     if stage.current and stage.current.phase is Phase.SCREENING and stage.current.ends_at:
         return _council_has(waiting, stage.current.ends_at)
     if stage.following:
-        phase, when = label(stage.following.phase), deadline(stage.following.starts_at)
+        phase, when = label(stage.following.phase), opening(stage.following.starts_at)
         return str(_("Next: %(phase)s, from %(when)s.", phase=phase, when=when))
     return str(_("There is nothing to do now."))
 
@@ -203,7 +203,7 @@ def _after_count(standing: Standing) -> Next:
 
 def _following(standing: Standing) -> str:
     following = standing.desk.stage.following
-    return deadline(following.starts_at) if following else ""
+    return opening(following.starts_at) if following else ""
 
 
 def acts(standing: Standing, *, now: datetime) -> list[ActRow]:
@@ -262,9 +262,9 @@ def _freeze_row(standing: Standing, now: datetime) -> ActRow:
 
 
 def count_row(standing: Standing, now: datetime) -> ActRow:
-    """Whether the count can be closed now, and why not."""
+    """Whether the ballots can be opened and counted now, and why not."""
     cycle, calendar = standing.desk.cycle, standing.desk.calendar
-    name, voting = _("Close the count"), calendar.window(Phase.VOTING)
+    name, voting = _("Open and count the ballots"), calendar.window(Phase.VOTING)
     if cycle.counted_at is not None:
         return ActRow(name, _done(cycle.counted_at))
     if voting is None or not calendar.is_over(Phase.VOTING, now):
@@ -274,7 +274,7 @@ def count_row(standing: Standing, now: datetime) -> ActRow:
         return ActRow(name, _("Nobody could vote: the ballot list was not frozen."))
     if not may(Role.COORDINATOR, Action.CLOSE_COUNT, standing.desk.stage.phase).allowed:
         return ActRow(name, _("Possible from: %(when)s.", when=_following(standing)))
-    return ActRow(name, "", _("Close the count"), url_for("office.count", slug=cycle.slug))
+    return ActRow(name, "", _("Open and count the ballots"), url_for("office.count", slug=cycle.slug))
 
 
 def _results_row(standing: Standing) -> ActRow:

@@ -18,7 +18,7 @@ from budget.permissions import Action
 from budget.phases import Calendar
 from budget.reading import office
 from models.cycle import Cycle
-from models.enums import Phase
+from models.enums import Origin, Phase
 from views import messages
 from views.access import actor, requires
 from views.forms import BaseForm, LocalDateTimeField, Required
@@ -64,6 +64,7 @@ class Moved:
 @requires(Action.MANAGE_CYCLE)
 def publish_cycle(slug: str) -> Page:
     """Show the cycle to everybody."""
+    of_ours(slug, Action.MANAGE_CYCLE)
 
     def publish(session: Session) -> Cycle:
         return cycles.publish(session, actor(), slug, now=now())
@@ -75,12 +76,21 @@ def publish_cycle(slug: str) -> Page:
 @requires(Action.FREEZE)
 def freeze(slug: str) -> Page:
     """Fix the settings and the ballot list before voting begins by itself."""
+    of_ours(slug, Action.FREEZE)
 
     def freeze_list(session: Session) -> Cycle:
         return cycles.freeze(session, actor(), slug, keyring(), now=now())
 
     done = _("The settings and the ballot list are frozen. Their hash stands on the page of the rules.")
     return _confirm(slug, "office/freeze.html", freeze_list, done)
+
+
+def of_ours(slug: str, action: Action) -> Cycle:
+    """The cycle, if it is run in this service: history knows no acts. Raises NotFound, NotPermitted."""
+    cycle = cycles.by_slug(reading(), slug)
+    if cycle.origin is not Origin.SERVICE:
+        raise NotPermitted(action=action)
+    return cycle
 
 
 def _confirm(slug: str, template: str, act: Callable[[Session], Cycle], done: str) -> Page:
@@ -116,6 +126,7 @@ def _confirm(slug: str, template: str, act: Callable[[Session], Cycle], done: st
 @requires(Action.EXTEND_DEADLINE)
 def extend(slug: str, phase: str) -> Page:
     """Move the end of a phase later; first shows what moves along."""
+    of_ours(slug, Action.EXTEND_DEADLINE)
     desk = office.desk(reading(), slug, now=now())
     window = desk.calendar.window(Phase(phase))
     form = ExtendForm(data={"new_end": window.ends_at if window else None})

@@ -5,7 +5,7 @@ from flask import Response, render_template
 from budget import cycles as domain_cycles
 from budget.errors import NotFound
 from budget.reading import cycles, projects
-from budget.reading.cycles import CycleView
+from budget.reading.cycles import WON, CycleView
 from budget.reading.projects import Card
 from models.enums import Origin, Phase, Role
 from views.access import actor, public
@@ -67,4 +67,10 @@ def visible(slug: str, *, with_numbers: bool = True) -> CycleView:
 def _sample(found: CycleView) -> tuple[Card, ...]:
     if wording.effective_phase(found) in (Phase.ANNOUNCEMENT, Phase.SUBMISSION):
         return ()
-    return projects.sample(reading(), found.settings.id, SHOWN)
+    return some_of(found, SHOWN)
+
+
+def some_of(found: CycleView, limit: int) -> tuple[Card, ...]:
+    """A few projects of the ballot; once the result is published, of the winners only."""
+    cards = projects.sample(reading(), found.settings.id, limit)
+    return tuple(card for card in cards if card.verdict in WON) if found.has_results else cards

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from budget.reading import cycles, projects
+from budget.reading import cycles
 from budget.reading.projects import Card
 from models.enums import Phase
 from views.access import public
@@ -13,6 +13,7 @@ from views.page_cache import cacheable
 from views.page_context import LARGE_VIEW_COOKIE
 from views.public import wording
 from views.public.blueprint import bp
+from views.public.cycles import some_of
 from views.request_scope import config, now, reading
 
 SHOWN = 3
@@ -29,7 +30,7 @@ def home() -> str:
     others = [cycle for cycle in everything if cycle is not current]
     sample: tuple[Card, ...] = ()
     if current and wording.effective_phase(current) not in (Phase.ANNOUNCEMENT, Phase.SUBMISSION):
-        sample = projects.sample(reading(), current.settings.id, SHOWN)
+        sample = some_of(current, SHOWN)
     return render_template(
         "public/home.html", current=current, others=others, cards=sample, wording=wording, now=now()
     )

@@ -75,7 +75,7 @@ def test_the_count_is_closed_with_one_press_and_shown_before_it_is_published(
     hold(5, 3, 2, 1)
     page = desk.get(f"{PAGE}/count")
     assert row_of(app_database).separated_at is None
-    answer = desk.submit(page, button="Close the count", follow_redirects=True)
+    answer = desk.submit(page, button="Open and count the ballots", follow_redirects=True)
     assert answer.h1 == "Publish the results?"
     assert acts_of(app_database) == ["count.separate", "count.open", "count.tally"]
     assert "9\u00a0000\u00a0000\u00a0₸" in answer.visible
@@ -104,7 +104,9 @@ def test_the_count_is_closed_on_postgresql_too(
     clock.instant = now + AFTER
     sign_in(monkeypatch, Actor(Role.COORDINATOR, 1))
     client = app.test_client()
-    page = client.submit(client.get(f"{PAGE}/count"), button="Close the count", follow_redirects=True)
+    page = client.submit(
+        client.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True
+    )
     client.submit(page, button="Publish the results")
     assert acts_of(database) == ["count.separate", "count.open", "count.tally", "results.publish"]
 
@@ -113,7 +115,7 @@ def test_nobody_else_sees_the_result_before_it_is_published(
     desk: PageClient, hold: Hold, app_database: Database
 ) -> None:
     hold(5, 3)
-    desk.submit(desk.get(f"{PAGE}/count"), button="Close the count")
+    desk.submit(desk.get(f"{PAGE}/count"), button="Open and count the ballots")
     assert "9\u00a0000\u00a0000" not in desk.get("/en/cycles/2027/results").visible
     with app_database.reading() as session:
         assert session.exec(select(Works)).all() == []
@@ -122,8 +124,8 @@ def test_nobody_else_sees_the_result_before_it_is_published(
 def test_a_second_press_leads_to_the_result(desk: PageClient, hold: Hold, app_database: Database) -> None:
     hold(5, 3)
     page = desk.get(f"{PAGE}/count")
-    desk.submit(page, button="Close the count")
-    again = desk.submit(page, button="Close the count", follow_redirects=True)
+    desk.submit(page, button="Open and count the ballots")
+    again = desk.submit(page, button="Open and count the ballots", follow_redirects=True)
     assert again.h1 == "Publish the results?"
     assert "is done only once" in again.visible
     assert acts_of(app_database) == ["count.separate", "count.open", "count.tally"]
@@ -148,7 +150,7 @@ def test_a_count_that_broke_off_goes_on_where_it_was(
     with monkeypatch.context() as patch:
         patch.setattr(holder, crash, broken)
         app.testing = False
-        desk.submit(page, button="Close the count", status=500)
+        desk.submit(page, button="Open and count the ballots", status=500)
     assert row_of(app_database).separated_at is not None
     page = desk.get(f"{PAGE}/count")
     assert "Continue the count" in page.visible
@@ -172,7 +174,7 @@ def test_the_storage_is_rewritten_after_the_separation_and_before_the_opening(
         rewrite()
 
     monkeypatch.setattr(app_database, "rewrite_storage", watched)
-    desk.submit(desk.get(f"{PAGE}/count"), button="Close the count")
+    desk.submit(desk.get(f"{PAGE}/count"), button="Open and count the ballots")
     assert seen == [(True, False)]
 
 
@@ -185,7 +187,7 @@ def test_no_receipt_is_left_in_the_files_after_the_count(
     assert len(receipts) == 5
     path = Path(app_database.url.removeprefix("sqlite:///"))
     assert any(receipt in stored_bytes(path) for receipt in receipts)
-    desk.submit(desk.get(f"{PAGE}/count"), button="Close the count")
+    desk.submit(desk.get(f"{PAGE}/count"), button="Open and count the ballots")
     assert not any(receipt in stored_bytes(path) for receipt in receipts)
 
 
@@ -203,7 +205,7 @@ def test_before_the_close_the_count_is_refused(
     early = desk.get(f"{PAGE}/count")
     assert not list(early.main.iter("form"))
     assert "After voting ends" in early.visible
-    answer = desk.submit(page, button="Close the count", status=422)
+    answer = desk.submit(page, button="Open and count the ballots", status=422)
     assert "only after voting is over" in answer.errors[""]
     assert row_of(app_database).separated_at is None
 
@@ -214,7 +216,9 @@ def test_before_the_close_the_count_is_refused(
 def tied(desk: PageClient, hold: Hold) -> tuple[Election, Any]:
     """Projects 2 and 3 are equal, and only one of them fits."""
     made = hold(5, 3, 3, 0, allotted_tenge=7_000_000, envelopes=one_envelope(7_000_000))
-    answer = desk.submit(desk.get(f"{PAGE}/count"), button="Close the count", follow_redirects=True)
+    answer = desk.submit(
+        desk.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True
+    )
     return made, answer
 
 
@@ -298,7 +302,7 @@ def test_results_are_published_once_and_works_are_planned(
     desk: PageClient, hold: Hold, app_database: Database
 ) -> None:
     hold(5, 3, 2, 1)
-    page = desk.submit(desk.get(f"{PAGE}/count"), button="Close the count", follow_redirects=True)
+    page = desk.submit(desk.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True)
     answer = desk.submit(page, button="Publish the results", follow_redirects=True)
     assert "The results are published." in answer.visible
     assert "0 of 3 completed" in answer.visible
@@ -315,7 +319,7 @@ def test_numbers_that_differ_at_the_second_count_stop_the_publication(
     desk: PageClient, hold: Hold, app_database: Database
 ) -> None:
     made = hold(5, 3)
-    page = desk.submit(desk.get(f"{PAGE}/count"), button="Close the count", follow_redirects=True)
+    page = desk.submit(desk.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True)
     with app_database.writing() as session:  # somebody with the database's password adds a ballot
         highest = session.execute(sa.text("SELECT max(id) FROM ballot")).scalar_one()
         cycle_id, project_id = made.cycle.id or 0, made.projects[1].id or 0
@@ -341,7 +345,7 @@ def test_before_the_count_there_is_nothing_to_publish(desk: PageClient, hold: Ho
 def winners(desk: PageClient, hold: Hold, clock: Any) -> Election:
     """Three winners whose works are planned."""
     made = hold(5, 3, 2, 1)
-    page = desk.submit(desk.get(f"{PAGE}/count"), button="Close the count", follow_redirects=True)
+    page = desk.submit(desk.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True)
     desk.submit(page, button="Publish the results")
     clock.instant += timedelta(days=1)
     return made

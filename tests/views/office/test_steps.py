@@ -146,7 +146,7 @@ def test_a_frozen_cycle_waits_for_its_voters(
     assert "After voting ends" in page.visible
     assert "They can't change any more." in page.visible
     clock.instant = instant_in(Phase.DECISION, now)
-    assert "Voting is over. Close the count" in desk.get(PAGE).visible
+    assert "Voting is over. The ballots can be opened and counted now." in desk.get(PAGE).visible
 
 
 def test_history_offers_no_acts(desk: PageClient, build: Build, now: datetime) -> None:
@@ -161,7 +161,8 @@ def test_history_offers_no_acts(desk: PageClient, build: Build, now: datetime) -
         link for link in page.links if link.endswith(("/publish", "/freeze", "/count", "/extend/voting"))
     ]
     assert "nothing in it can change" in desk.get(f"{PAGE}/edit").visible
-    desk.get(f"{PAGE}/count", status=403)
+    for act in ("publish", "freeze", "extend/voting", "count", "publish-results"):
+        desk.get(f"{PAGE}/{act}", status=403)
 
 
 def test_the_projects_are_listed_by_state(desk: PageClient, build: Build, now: datetime) -> None:

@@ -9,6 +9,7 @@ from models.enums import Phase
 from seeds import saryarka
 from tests.harness.application import Clock
 from tests.harness.client import PageClient
+from tests.harness.pages import text_of
 from tests.harness.public_rows import add_cycle
 
 LANGUAGES = ("kk", "ru", "en")
@@ -64,6 +65,18 @@ def test_a_published_result_is_what_there_is_to_see(client: PageClient, app_data
     page = client.get("/en/")
     assert gold(page) == ["/en/cycles/2027/results"]
     assert "1 of 4 winning projects are completed." in page.text
+
+
+def test_some_of_the_winners_are_not_called_all_of_them(
+    client: PageClient, app_database: Database, now
+) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, phase=Phase.IMPLEMENTATION, results=True)
+    headings = [text_of(heading) for heading in client.get("/en/").find_all("h2")]
+    assert "Some of the winners" in headings
+    page = client.get("/en/cycles/2027")
+    assert "Winners" in [text_of(heading) for heading in page.find_all("h2")]
+    assert len({href for href in page.links if href.startswith("/en/projects/")}) == 4
 
 
 def test_voting_comes_before_everything_else(client: PageClient, app_database: Database, now) -> None:

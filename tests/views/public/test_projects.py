@@ -91,6 +91,7 @@ def test_a_rejected_project_tells_the_criterion_and_the_reason(client: PageClien
     assert "It is outside the competence of the akimat." in page.text
     reasons = [e.text for e in page.find_all("span", lang="kk") if "Жер учаскесі" in (e.text or "")]
     assert len(reasons) == 1
+    assert "The reason of the council, in the language it was written in:" in page.text
 
 
 def test_a_text_in_the_authors_language_is_marked(client: PageClient, cycle: None) -> None:
@@ -180,6 +181,7 @@ def test_postponed_works_tell_the_reason_in_its_language(
         session.add(WorksChange(project_id=project.id, changed_at=now, **facts))
     page = client.get("/en/projects/p202700001")
     assert "Works postponed" in page.text
+    assert "The reason, in the akimat's words:" in page.text
     assert any(e.text == "Мердігер табылмады." for e in page.find_all("span", lang="kk"))
     assert page.find_all("li", class_="pb-road__late")
 
