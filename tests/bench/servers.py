@@ -80,6 +80,7 @@ class Servers:
     directory: Path
     _stack: ExitStack = field(default_factory=ExitStack)
     _cluster: Cluster | None = None
+    _masters: dict[Address, int] = field(default_factory=dict)
 
     def close(self) -> None:
         """End every program, the newest first."""
@@ -146,7 +147,12 @@ class Servers:
         self._stack.callback(end, process)
         server = Server(f"http://127.0.0.1:{port}", directory, "", directory, process)
         wait_until_up(server)
+        self._masters[address_of(server)] = process.pid
         return server
+
+    def cpu_seconds(self, address: Address) -> float:
+        """What the workers of a server have computed so far: unlike a rate, no neighbour changes it much."""
+        return sum(_cpu_seconds(worker) for worker in children_of(self._masters[address]))
 
     def _start(self, application: str, settings: Mapping[str, str]) -> Address:
         return address_of(self.start(application, settings))
@@ -171,6 +177,12 @@ def children_of(process_id: int) -> list[int]:
     """The processes a process started: gunicorn's workers."""
     listed = Path(f"/proc/{process_id}/task/{process_id}/children").read_text()
     return [int(number) for number in listed.split()]
+
+
+def _cpu_seconds(process_id: int) -> float:
+    """User and system time of a process. Fields 14 and 15 of proc(5)'s stat, in ticks."""
+    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def proportional_bytes(process_id: int) -> int:

@@ -10,7 +10,7 @@ from models.database import Database
 from tests.bench import load, worlds
 from tests.bench.load import Address, LoadError, drive, fetch
 from tests.bench.report import Finding
-from tests.bench.rounds import Rounds, Variant, interleave, percentile, rate, ratio, spread
+from tests.bench.rounds import Rounds, Variant, cpu, interleave, percentile, rate, ratio, spread
 from tests.bench.servers import Servers, config
 from views.app import create_app
 from views.config import Config
@@ -82,7 +82,7 @@ def measure_pages(servers: Servers, pace: Pace) -> list[Finding]:
         variants.append(Variant(name, address, partial(_unseen, path), seconds=pace.seconds))
     queue = partial(_again, load.get("/kk/council", **cookies))
     variants.append(Variant(_QUEUE, address, queue, seconds=pace.seconds))
-    found = interleave(variants, pace.rounds)
+    found = interleave(variants, pace.rounds, servers.cpu_seconds)
     rows = [_bare(found, HELLO)]
     for name in _PAGES:
         rows += [
@@ -104,16 +104,20 @@ def _public_variants(name: str, path: str, address: Address, pace: Pace) -> list
 
 
 def _bare(found: Rounds, name: str) -> Finding:
-    client = max(one.client for one in found[name])
+    client = max(one.load.client for one in found[name])
     compared = "" if name == HELLO else f"{ratio(found, name, HELLO):.2f} × hello, "
-    measured = f"{compared}{rate(found, name):,.0f}/s (the client took {client:.0%} of a core)"
+    measured = f"{compared}{rate(found, name):,.0f}/s, {_cpu(found, name)}, client {client:.0%} of a core"
     return Finding(name, "baseline", measured)
+
+
+def _cpu(found: Rounds, name: str) -> str:
+    return f"{cpu(found, name):.2f} ms CPU"
 
 
 def _page(found: Rounds, name: str, goal: float) -> Finding:
     times = ratio(found, name, HELLO)
     p95 = percentile(found, name, 0.95)
-    measured = f"{times:.2f} × hello, {rate(found, name):,.0f}/s, p95 {p95:.0f} ms"
+    measured = f"{times:.2f} × hello, {rate(found, name):,.0f}/s, {_cpu(found, name)}, p95 {p95:.0f} ms"
     return Finding(f"Page: {name}", f"≥ {goal:.2f} × hello", measured, times >= goal)
 
 
@@ -136,7 +140,7 @@ def measure_casting(servers: Servers, pace: Pace) -> list[Finding]:
         _casts(_CAST_SQLITE, servers, sqlite, people, pace),
         _casts(_CAST_POSTGRESQL, servers, postgresql, people, pace),
     ]
-    found = interleave([hello(servers, pace), *bare, *casts], pace.rounds)
+    found = interleave([hello(servers, pace), *bare, *casts], pace.rounds, servers.cpu_seconds)
     for vote in (sqlite, postgresql):
         _check_all_cast(vote, people)
     return [
@@ -176,7 +180,9 @@ def _check_all_cast(vote: worlds.Vote, people: int) -> None:
 
 def _cast_findings(found: Rounds, name: str, base: str, goal: float) -> list[Finding]:
     times, compared = ratio(found, name, base), ratio(found, name, HELLO)
-    measured = f"{times:.2f} × bare insert ({compared:.2f} × hello), {rate(found, name):,.0f}/s"
+    measured = (
+        f"{times:.2f} × bare insert ({compared:.2f} × hello), {rate(found, name):,.0f}/s, {_cpu(found, name)}"
+    )
     p50, p95 = (percentile(found, name, share) for share in (0.5, 0.95))
     wide = spread(found, name)
     even = f"p95 {p95:.0f} ms = {wide:.1f} × p50 {p50:.0f} ms, every ballot accepted"
