@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from budget.errors import NotFound
@@ -125,7 +126,8 @@ class WorksNow:
 
 @dataclass(frozen=True)
 class ProjectLife:
-    """Everything the page of a project tells. `works` is the status now, `steps` how it came to it."""
+    """Everything the page of a project tells. `works` is the status now, `steps` how it came to it; `envelope` is
+    None where the money is not divided."""
 
     facts: Facts
     cycle: Home
@@ -161,9 +163,16 @@ _PHOTO = (
     .correlate(Project)
     .scalar_subquery()
 )
+_Sibling = aliased(Envelope)
+_ENVELOPES = (
+    sa.select(sa.func.count())
+    .where(col(_Sibling.cycle_id) == col(Project.cycle_id))
+    .correlate(Project)
+    .scalar_subquery()
+)
 _IS_OUT = col(Cycle.results_published_at).is_not(None)
 _ONE = (
-    sa.select(*_FACTS, *_HOME, *_PLACE, *_VERDICT, *_WORKS, _PHOTO)
+    sa.select(*_FACTS, *_HOME, *_PLACE, *_VERDICT, *_WORKS, _PHOTO, _ENVELOPES)
     .select_from(Project)
     .join(Cycle, col(Cycle.id) == col(Project.cycle_id))
     .outerjoin(Area, col(Area.id) == col(Project.area_id))
@@ -215,6 +224,7 @@ def by_public_id(session: Session, public_id: str, *, now: datetime) -> ProjectL
     cycle = Home(*_take(values, len(_HOME)))
     area, envelope = _names(_take(values, 3)), _names(_take(values, 3))
     verdict, works = _take(values, len(_VERDICT)), _take(values, len(_WORKS))
+    photo, envelopes = values
     windows = connection.execute(_WINDOWS, {"cycle": cycle.cycle_id})
     calendar = calendar_of(Window(*window) for window in windows)
     history: Any = connection.execute(_HISTORY, {"project": facts.id}).all()
@@ -224,8 +234,8 @@ def by_public_id(session: Session, public_id: str, *, now: datetime) -> ProjectL
         calendar=calendar,
         stage=stage_at(calendar, now),
         area=area,
-        envelope=envelope,
-        photo=next(values),
+        envelope=envelope if envelopes > 1 else None,
+        photo=photo,
         addresses=addresses_of(session, [facts.id]).get(facts.id, ()),
         decisions=tuple(_decision(rest) for what, *rest in history if what == "decision"),
         judgement=Judgement(*verdict) if verdict[0] is not None else None,

@@ -18,6 +18,7 @@ from models.project import Project
 from models.result import Count, VerdictRow
 from models.works import Works
 
+SHORT_OF_MONEY = (VerdictKind.DOES_NOT_FIT, VerdictKind.AFTER_STOP, VerdictKind.LOST_LOT)
 OUT_OF_RUNNING = (VerdictKind.BELOW_MINIMUM, VerdictKind.WITHDRAWN, VerdictKind.INELIGIBLE)
 
 
@@ -61,12 +62,27 @@ class EnvelopeOutcome:
         return sum(line.cost_tenge for line in self.lines if line.is_won)
 
     @property
+    def from_leftovers_tenge(self) -> int:
+        """Cost of its winners that the leftovers of all envelopes paid."""
+        return sum(line.cost_tenge for line in self.lines if line.kind is VerdictKind.WON_LEFTOVERS)
+
+    @property
+    def _below(self) -> tuple[Line, ...]:
+        """The projects after the last winner, whatever paid it."""
+        won = [index for index, line in enumerate(self.lines) if line.is_won]
+        return self.lines[won[-1] + 1 if won else 0 :]
+
+    @property
     def cut(self) -> Line | None:
-        """The first project after the last one the envelope paid: the line of the money is drawn above it. A rule
-        that passes over leaves dearer projects unpaid above the line, a pass over leftovers pays some below it."""
-        paid = [index for index, line in enumerate(self.lines) if line.kind is VerdictKind.WON]
-        after = paid[-1] + 1 if paid else 0
-        return self.lines[after] if after < len(self.lines) else None
+        """The first project below all winners: a line is drawn above it. None where nothing below was short of
+        money or votes. A rule that passes over leaves dearer projects unpaid above the line."""
+        is_drawn = any(line.kind in (*SHORT_OF_MONEY, VerdictKind.BELOW_MINIMUM) for line in self._below)
+        return self._below[0] if is_drawn else None
+
+    @property
+    def is_cut_by_money(self) -> bool:
+        """Did money end at the line, and not only the votes?"""
+        return any(line.kind in SHORT_OF_MONEY for line in self._below)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from views.labels import label
 from views.office import progress
 from views.office.blueprint import bp
 from views.office.steps import ConfirmForm, Page, of_ours
+from views.public import result_words
 from views.public.wording import verdict_reason
 from views.refusals import attach
 from views.request_scope import close_reading, database, now, reading, writing
@@ -205,12 +206,21 @@ def publish_results(slug: str) -> Page:
     return page, 422 if form.is_submitted() else 200
 
 
-def _tables(cycle: Cycle, outcome: Outcome | None) -> list[tuple[EnvelopeOutcome, list[dict[str, Any]]]]:
-    return [(part, _rows(cycle, part)) for part in outcome.envelopes] if outcome else []
+def _tables(cycle: Cycle, outcome: Outcome | None) -> list[tuple[EnvelopeOutcome, str, list[dict[str, Any]]]]:
+    """Each envelope with the caption and the rows of its table."""
+    parts = outcome.envelopes if outcome else ()
+    return [
+        (
+            part,
+            result_words.caption(part, cycle.currency, is_divided=len(parts) > 1),
+            _rows(cycle, part, is_divided=len(parts) > 1),
+        )
+        for part in parts
+    ]
 
 
-def _rows(cycle: Cycle, part: EnvelopeOutcome) -> list[dict[str, Any]]:
-    rows = []
+def _rows(cycle: Cycle, part: EnvelopeOutcome, *, is_divided: bool) -> list[dict[str, Any]]:
+    rows, cut = [], part.cut
     for line in part.lines:
         title = in_language(line, "title")
         why = verdict_reason(line.kind, line.missing_votes, line.missing_tenge, cycle.currency)
@@ -225,8 +235,8 @@ def _rows(cycle: Cycle, part: EnvelopeOutcome) -> list[dict[str, Any]]:
                 "left_tenge": line.remaining_before_tenge,
                 "verdict": label(line.kind),
                 "won": line.is_won,
-                "why": " ".join(why),
-                "cut": line is part.cut,
+                "why": " ".join([*why, *result_words.from_leftovers(line, is_divided=is_divided)]),
+                "cut": result_words.cut(part) if line is cut else "",
             }
         )
     return rows

@@ -13,7 +13,7 @@ from models.enums import Origin, Phase, ProjectState
 from views.access import public
 from views.filters import Localised, in_language
 from views.page_cache import cacheable
-from views.public import wording
+from views.public import result_words, wording
 from views.public.blueprint import bp
 from views.public.cycles import visible
 from views.public.project_story import standing
@@ -26,7 +26,7 @@ _LONGEST_NUMBER = 4
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table. `bar` is 0..1000 of the most votes; `is_cut` draws the line of the money above it."""
+    """A line of the table. `bar` is 0..1000 of the most votes; `cut` are the words of the line above it, or none."""
 
     line: Line
     title: Localised
@@ -35,7 +35,7 @@ class Row:
     works: str
     why: tuple[str, ...]
     bar: int
-    is_cut: bool
+    cut: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Table:
     """An envelope's part of the result."""
 
     part: EnvelopeOutcome
+    caption: str
     rows: tuple[Row, ...]
 
 
@@ -63,7 +64,7 @@ def results(slug: str) -> str:
         cycle=cycle,
         title=title,
         outcome=outcome,
-        tables=[_table(cycle, part) for part in outcome.envelopes],
+        tables=[_table(cycle, part, len(outcome.envelopes) > 1) for part in outcome.envelopes],
         turnout_share=_turnout(outcome),
         exports=_exports(cycle, outcome),
     )
@@ -109,14 +110,19 @@ def _turnout(outcome: Outcome) -> float | None:
     return turnout.participations / turnout.roll if turnout.roll else None
 
 
-def _table(cycle: CycleView, part: EnvelopeOutcome) -> Table:
+def _table(cycle: CycleView, part: EnvelopeOutcome, is_divided: bool) -> Table:
     most = max((line.votes for line in part.lines), default=0)
-    return Table(part, tuple(_row(cycle, line, most, part.cut) for line in part.lines))
+    caption = result_words.caption(part, cycle.settings.currency, is_divided=is_divided)
+    cut = part.cut
+    words = result_words.cut(part) if cut else ""
+    rows = (_row(cycle, line, most, words if line is cut else "", is_divided) for line in part.lines)
+    return Table(part, caption, tuple(rows))
 
 
-def _row(cycle: CycleView, line: Line, most: int, cut: Line | None) -> Row:
+def _row(cycle: CycleView, line: Line, most: int, cut: str, is_divided: bool) -> Row:
     verdict, tone = standing(ProjectState.ADMITTED, line.kind, None)
     works = standing(ProjectState.ADMITTED, line.kind, line.works)[0] if line.works else ""
     why = wording.verdict_reason(line.kind, line.missing_votes, line.missing_tenge, cycle.settings.currency)
+    why += result_words.from_leftovers(line, is_divided=is_divided)
     bar = _BAR * line.votes // most if most else 0
-    return Row(line, in_language(line, "title"), verdict, tone, works, tuple(why), bar, line is cut)
+    return Row(line, in_language(line, "title"), verdict, tone, works, tuple(why), bar, cut)

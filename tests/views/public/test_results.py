@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
 from models.cycle import Cycle
 from models.database import Database
-from models.enums import Origin, Phase
+from models.enums import Origin, Phase, VerdictKind
 from models.people import Resident
-from models.result import Count
+from models.project import Project
+from models.result import Count, VerdictRow
 from tests.harness.application import Clock
 from tests.harness.client import PageClient
 from tests.harness.pages import text_of
@@ -107,6 +108,11 @@ def test_an_imported_election_has_its_currency_and_no_roll(
     assert "Residents on the roll" not in page.text
     rules = client.get("/en/cycles/2027/rules")
     assert "Who votes" not in rules.text
+    assert "public lot" not in rules.text  # ties stand in the order of the file
+    assert "₸" not in rules.text
+    assert (
+        "are completed" not in client.get("/en/cycles/2027").text
+    )  # nobody knows what became of its winners
 
 
 @pytest.mark.parametrize("leftovers", [True, False])
@@ -117,6 +123,64 @@ def test_the_pass_over_the_leftovers_is_explained(
     with app_database.writing() as session:
         add_cycle(session, now, phase=Phase.IMPLEMENTATION, results=True, envelopes=2, leftovers=leftovers)
     assert ("What is left in all envelopes is put together" in client.get(PAGE).text) is leftovers
+
+
+def judge(session, public_id: str, kind: VerdictKind) -> None:
+    project = session.exec(select(Project.id).where(Project.public_id == public_id)).one()
+    session.exec(update(VerdictRow).where(col(VerdictRow.project_id) == project).values(kind=kind))
+
+
+def cut_lines(page) -> list[str]:
+    return [text_of(row) for row in page.find_all("tr", class_="pb-results__cutline")]
+
+
+def test_what_the_leftovers_paid_is_told_apart_and_stands_above_the_line(
+    client: PageClient, app_database: Database, now
+) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, phase=Phase.IMPLEMENTATION, results=True, envelopes=2, leftovers=True)
+        judge(session, "p202700007", VerdictKind.WON_LEFTOVERS)
+    page = client.get(PAGE)
+    captions = [text_of(caption).replace("\u00a0", " ") for caption in page.find_all("caption")]
+    assert captions[1].endswith(
+        "goes to its winners, of this 4 070 000 ₸ from the leftovers of all envelopes"
+    )
+    assert "leftovers" not in captions[0]
+    second = page.find_all("tbody")[1]
+    rows = [text_of(row) for row in second.iter() if str(row.tag).endswith("tr")]
+    paid = next(place for place, row in enumerate(rows) if "Peace 7" in row)
+    assert "Paid from the leftovers of all envelopes put together" in rows[paid]
+    assert not any("reaches to this line" in row for row in rows[: paid + 1])
+    assert sum("reaches to this line" in row for row in rows[paid + 1 :]) == 1
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_a_line_under_which_only_votes_were_short_says_so(
+    client: PageClient, app_database: Database, published, language: str
+) -> None:
+    with app_database.writing() as session:
+        lost = col(VerdictRow.kind) == VerdictKind.DOES_NOT_FIT
+        session.exec(update(VerdictRow).where(lost).values(kind=VerdictKind.BELOW_MINIMUM))
+    lines = cut_lines(client.get(f"/{language}/cycles/2027/results"))
+    assert len(lines) == 1
+    assert language != "en" or lines == ["Below this line: fewer votes than the minimum."]
+
+
+def test_there_is_no_line_when_everybody_won(client: PageClient, app_database: Database, published) -> None:
+    with app_database.writing() as session:
+        session.exec(update(VerdictRow).values(kind=VerdictKind.WON))
+    assert cut_lines(client.get(PAGE)) == []
+
+
+@pytest.mark.parametrize("envelopes", [1, 2])
+def test_money_that_is_not_divided_is_called_the_budget(
+    client: PageClient, app_database: Database, now, envelopes: int
+) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, phase=Phase.IMPLEMENTATION, results=True, envelopes=envelopes)
+    pages = (PAGE, "/en/cycles/2027/rules", "/en/projects/p202700001")
+    said = ["envelope" in client.get(page).visible.lower().split("secrecy")[0] for page in pages]
+    assert said == [envelopes > 1] * 3
 
 
 def test_a_lot_is_shown_with_its_number_and_note(client: PageClient, app_database, published) -> None:
