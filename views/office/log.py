@@ -6,7 +6,7 @@ from budget import audit
 from budget.permissions import Action
 from budget.reading import office
 from views.access import requires
-from views.office import wording
+from views.office import facts, wording
 from views.office.blueprint import bp
 from views.request_scope import now, reading
 
@@ -30,4 +30,5 @@ def log() -> str:
         slug=slug,
         wrong=audit.verify(reading()),
         act_name=wording.act,
+        in_words=facts.in_words,
     )

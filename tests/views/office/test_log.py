@@ -16,7 +16,7 @@ from models.database import Database
 from models.enums import ScreeningOutcome
 from tests.harness.client import PageClient
 from tests.harness.cycles import proposal
-from tests.harness.pages import PageResponse
+from tests.harness.pages import PageResponse, text_of
 from views.messages import UNMET
 from views.office import wording
 
@@ -75,6 +75,37 @@ def test_a_long_log_has_pages(desk: PageClient, app_database: Database, now: dat
     assert len(rows(desk.get("/en/office/log?page=2"))) == 1
     assert len(rows(desk.get("/en/office/log?page=99"))) == 1
     assert any("page=2" in link for link in first.links)
+
+
+def test_the_known_facts_are_told_in_words_and_empty_ones_left_out(
+    desk: PageClient, app_database: Database, now: datetime
+) -> None:
+    facts = {
+        "competence": True,
+        "regulation": False,
+        "cost_tenge": None,
+        "estimate_tenge": 5_000_000,
+        "reason": "",
+    }
+    with app_database.writing() as session:
+        audit.record(session, SYSTEM, "screening.rejected", now=now, subject="p", **facts)
+        audit.record(session, SYSTEM, "cycle.extend", now=now, phase="voting", new_end="2027", reason="Кеш")
+        audit.record(session, SYSTEM, "works.status", now=now, status="of another version", reason="")
+    page = desk.get("/en/office/log")
+    told = [[text_of(one) for one in cell.findall("./p")] for cell in page.find_all("div", class_="pb-log")]
+    assert told == [
+        [],
+        ["Reason: Кеш", "Phase: Voting"],
+        [
+            "Within the competence of the akimat: yes",
+            "Conforms to the Regulation: no",
+            "The author's estimate: 5\u00a0000\u00a0000\u00a0₸",
+        ],
+    ]
+    raw = [text_of(box) for box in page.find_all("details")]
+    assert any("cost_tenge: null" in box for box in raw)
+    for language in ("kk", "ru"):
+        desk.get(f"/{language}/office/log")
 
 
 CODE = re.compile(r"[a-z]+\.[a-z]*")
