@@ -2,7 +2,6 @@
 
 import gzip
 import itertools
-import os
 import random
 import re
 import shutil
@@ -85,12 +84,19 @@ def _lines(count: int) -> Iterator[str]:
 
 
 def measure_start(servers: Servers) -> list[Finding]:
-    """`make run` in a copy of this checkout: the second start, and for information the first."""
+    """What `make run` does, over data of its own: the second start, and for information the first.
+
+    `make` looks whether all is installed here; the supervisor it then becomes starts in a copy of the checkout, for
+    the demo's data lie beside it. In a copy `make` itself must not run: it would install into this environment.
+    """
+    began = time.perf_counter()
+    run_measured(["make", "install"], bare_environment())
+    looked = time.perf_counter() - began
     checkout = servers.directory / "checkout"
     left_out = shutil.ignore_patterns(".git", ".venv", ".data", "node_modules", "__pycache__", ".*_cache")
     shutil.copytree(ROOT, checkout, ignore=left_out)
     (checkout / ".venv").symlink_to(ROOT / ".venv")
-    first, second = (_start_once(checkout) for _ in range(2))
+    first, second = (looked + _start_once(checkout) for _ in range(2))
     return [
         Finding("`make run`, the first start (installed, demo loaded)", "for information", f"{first:.1f} s"),
         Finding("`make run` after the first time", "< 5 s", f"{second:.2f} s", second < 5),
@@ -98,27 +104,26 @@ def measure_start(servers: Servers) -> list[Finding]:
 
 
 def _start_once(checkout: Path) -> float:
-    """Seconds until /healthz answers; then Ctrl-C, and all of it must end."""
+    """Seconds until /healthz answers; then a polite signal, and all of it must end."""
     port = free_port()
-    settings = {**bare_environment(), "PORT": str(port), "PYTHONPATH": ""}
+    settings = {**bare_environment(), "PORT": str(port), "PYTHONPATH": str(checkout)}
     began = time.perf_counter()
     with subprocess.Popen(
-        ["make", "run"],
+        [checkout / ".venv" / "bin" / "python", "deploy/serve.py", "run"],
         cwd=checkout,
         env=settings,
-        stdout=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.STDOUT,
-        start_new_session=True,
     ) as process:
         try:
             while not _answers(("127.0.0.1", port)):
                 if process.poll() is not None or time.perf_counter() > began + _START_PATIENCE:
-                    raise RuntimeError("`make run` did not come up")
+                    raise RuntimeError("the service did not come up")
                 time.sleep(0.01)
             return time.perf_counter() - began
         finally:
-            os.killpg(process.pid, signal.SIGINT)
-            process.communicate(timeout=30)
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
 
 
 def _answers(address: Address) -> bool:
