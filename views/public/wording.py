@@ -97,7 +97,7 @@ def _happening(cycle: CycleView) -> list[str]:
         case Phase.VOTING:
             return [_on_ballot(numbers.admitted or 0), _("One person, one vote.")]
         case _ if cycle.has_results:
-            return [_built(numbers.works.get(WorksStatus.COMPLETED, 0), numbers.winners or 0)]
+            return [_built(cycle)]
         case Phase.DECISION:
             return [_("The number of votes becomes known to everybody at the same time.")]
         case _:
@@ -122,7 +122,10 @@ def _on_ballot(count: int) -> str:
     )
 
 
-def _built(completed: int, winners: int) -> str:
+def _built(cycle: CycleView) -> str:
+    if cycle.settings.origin is not Origin.SERVICE:
+        return f"{label(cycle.settings.origin)}."  # nothing is known of its works
+    completed, winners = cycle.numbers.works.get(WorksStatus.COMPLETED, 0), cycle.numbers.winners or 0
     if not winners:
         return ""
     return ngettext(

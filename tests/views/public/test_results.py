@@ -110,9 +110,10 @@ def test_an_imported_election_has_its_currency_and_no_roll(
     assert "Who votes" not in rules.text
     assert "public lot" not in rules.text  # ties stand in the order of the file
     assert "₸" not in rules.text
-    assert (
-        "are completed" not in client.get("/en/cycles/2027").text
-    )  # nobody knows what became of its winners
+    cycle = client.get("/en/cycles/2027")
+    assert "Imported election." in cycle.text
+    assert "are completed" not in cycle.text  # nobody knows what became of its winners
+    assert "The works" not in cycle.text
 
 
 @pytest.mark.parametrize("leftovers", [True, False])
