@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 
 from models.cycle import Cycle
 from models.database import Database
@@ -11,6 +11,7 @@ from models.enums import Origin, Phase, VerdictKind
 from models.people import Resident
 from models.project import Project
 from models.result import Count, VerdictRow
+from models.works import Works
 from tests.harness.application import Clock
 from tests.harness.client import PageClient
 from tests.harness.pages import text_of
@@ -102,6 +103,7 @@ def test_an_imported_election_has_its_currency_and_no_roll(
             session, now, phase=Phase.ARCHIVE, results=True, origin=Origin.PABULIB, currency="PLN", year=2024
         )
         session.add(Resident(roll_key=b"r" * 32, birth_on=now.date(), imported_at=now))
+        session.exec(delete(Works))
     page = client.get(PAGE)
     assert "PLN" in page.text
     assert "₸" not in page.text
