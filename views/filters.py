@@ -5,6 +5,7 @@ sum); they are applied here without it, because a list formats hundreds of value
 each. tests/views/test_filters.py holds them against Babel. Instants are shown in the district's time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -132,6 +133,16 @@ def in_language(row: Any, name: str) -> Localised:
     return Localised("", wanted)
 
 
+def place_of(addresses: Sequence[Any]) -> Localised:
+    """`Есенберлин к-сі, 9, 9а`: the first street of a project with its houses; empty without an address."""
+    if not addresses:
+        return Localised("", current_language().value)
+    street = in_language(addresses[0], "street")
+    same = f"street_{street.lang}"
+    houses = ", ".join(address.house for address in addresses if getattr(address, same) == street.text)
+    return Localised(f"{street.text}, {houses}", street.lang, street.is_original_only)
+
+
 def lower_first(text: str) -> str:
     """For a label that stands inside a sentence."""
     return text[:1].lower() + text[1:]
@@ -160,6 +171,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals |= {
         "switch_language_url": switch_language_url,
         "in_language": in_language,
+        "place_of": place_of,
         "span": span,
         "addresses_of": addresses.many,
     }

@@ -1,14 +1,13 @@
-"""What the ballot page shows: the frozen list with titles and costs, in two queries."""
+"""What the ballot page shows: the frozen list with titles, places and costs, in the same few queries however long."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session, col, select
 
+from budget.reading.projects import Address, addresses_of
 from models.cycle import Cycle, Envelope, PhaseWindow
-from models.district import Area
 from models.enums import Language, Phase, ProjectState
 from models.project import Project
 
@@ -25,7 +24,7 @@ class BallotLine:
     title_ru: str | None
     title_en: str | None
     cost_tenge: int
-    area: Area | None
+    addresses: tuple[Address, ...]
 
 
 @dataclass(frozen=True)
@@ -47,16 +46,17 @@ def ballot_page(session: Session, cycle_id: int) -> BallotPage:
     envelopes = session.exec(
         select(Envelope).where(Envelope.cycle_id == cycle_id).order_by(col(Envelope.position))
     ).all()
-    rows: Any = session.exec(
-        select(Project, Area)
-        .join(Area, col(Area.id) == Project.area_id, isouter=True)
+    rows = session.exec(
+        select(Project)
         .where(Project.cycle_id == cycle_id, Project.state == ProjectState.ADMITTED)
         .order_by(col(Project.number))
-    )
-    return BallotPage(cycle, envelopes, ends_at, tuple(_line(project, area) for project, area in rows))
+    ).all()
+    houses = addresses_of(session, [project.id or 0 for project in rows])
+    lines = tuple(_line(project, houses.get(project.id or 0, ())) for project in rows)
+    return BallotPage(cycle, envelopes, ends_at, lines)
 
 
-def _line(project: Project, area: Area | None) -> BallotLine:
+def _line(project: Project, addresses: tuple[Address, ...]) -> BallotLine:
     return BallotLine(
         project.public_id,
         project.number,
@@ -66,5 +66,5 @@ def _line(project: Project, area: Area | None) -> BallotLine:
         project.title_ru,
         project.title_en,
         project.cost_tenge or 0,
-        area,
+        addresses,
     )

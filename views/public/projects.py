@@ -12,7 +12,7 @@ from budget.reading.projects import Card, Query, Standing
 from models.enums import Direction, ProjectState, VerdictKind
 from views import addresses
 from views.access import public
-from views.filters import Localised, in_language, tenge
+from views.filters import Localised, in_language, place_of, tenge
 from views.labels import label
 from views.page_cache import cacheable
 from views.page_context import places
@@ -120,28 +120,19 @@ def _rows(cards: Iterable[Card], currency: str) -> list[Row]:
 
 
 def _row(card: Card, currency: str, href: str) -> Row:
-    place, place_lang = _place(card) if card.state is not ProjectState.WITHDRAWN else ("", "")
+    place = place_of(card.addresses if card.state is not ProjectState.WITHDRAWN else ())
     state, tone = standing(card.state, card.verdict, card.works)
     return Row(
         number=card.number,
         href=href,
         title=in_language(card, "title"),
-        place=place,
-        place_lang=place_lang,
+        place=place.text,
+        place_lang=place.lang,
         direction=label(card.direction) if card.direction else "–",
         cost=tenge(card.shown_tenge, currency) if card.shown_tenge else _("not published"),
         state=state,
         tone=tone,
     )
-
-
-def _place(card: Card) -> tuple[str, str]:
-    if not card.addresses:
-        return "", ""
-    street = in_language(card.addresses[0], "street")
-    same = f"street_{street.lang}"
-    houses = ", ".join(address.house for address in card.addresses if getattr(address, same) == street.text)
-    return f"{street.text}, {houses}", street.lang
 
 
 def _standing_words(member: Standing) -> str:
