@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from budget.reading.cycles import WON
-from budget.reading.folding import matches
+from budget.reading.folding import contains, words_of
 from models.cycle import Cycle
 from models.enums import Direction, Language, ProjectState, VerdictKind, WorksStatus
 from models.project import Photo, Project, ProjectAddress
@@ -200,13 +200,13 @@ def _found(session: Session, cycle_id: int, query: Query, conditions: list[Any])
     connection, key = session.connection(), {"cycle": cycle_id}
     addresses = _grouped(connection.execute(_ALL_ADDRESSES, key))
     rows: Any = connection.execute(_WITH_TEXTS.where(*conditions), key)
-    width = len(_DESCRIPTIONS)
+    width, words = len(_DESCRIPTIONS), words_of(query.text)
     found = []
     for row in rows:
         houses = addresses.get(row.id, ())
         streets = (text for house in houses for text in (house.street_kk, house.street_ru, house.street_en))
         titles = (row.title_kk, row.title_ru, row.title_en)
-        if matches(query.text, *titles, *row[-width:], *streets):
+        if contains(words, *titles, *row[-width:], *streets):
             found.append(row[:-width])
     page = min(max(query.page, 1), max(1, -(-len(found) // PER_PAGE)))
     shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
