@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from budget import ballots, opening, results
 from budget.allocation import LotOrder, lot_ranks
@@ -27,7 +27,6 @@ from models.ballot import Participation
 from models.cycle import Cycle
 from models.database import Database
 from models.enums import Assurance, Channel, Role
-from tests.bench.worlds import cycle_of
 from tests.harness.elections import open_election
 from tests.harness.voting import make_keyring
 
@@ -54,7 +53,7 @@ def prepare(database: Database, keyring: KeyRing, count: int) -> float:
             envelopes=(EnvelopeDraft(Text("Аулалар", "Дворы", "Yards"), MONEY),),
         )
     with database.writing() as session:
-        box = ballots.ballot_box(session, cycle_of(session, SLUG))
+        box = ballots.ballot_box(session, cycle_of(session))
         ids = [project.public_id for project in election.projects]
         sealed = [_sealed(box, chosen) for chosen in _choices(ids, min(count, SEALED_AT_MOST))]
         for start in range(0, count, _BATCH):
@@ -81,13 +80,13 @@ def open_all(database: Database, keyring: KeyRing, _count: int) -> float:
 def count(database: Database, _keyring: KeyRing, _count: int) -> float:
     """Count the opened ballots, allocate, store every verdict; ties are drawn. Without the root of the envelopes."""
     with database.writing() as session:
-        return _timed(lambda: _count_and_allocate(session, cycle_of(session, SLUG)))
+        return _timed(lambda: _count_and_allocate(session, cycle_of(session)))
 
 
 def root(database: Database, _keyring: KeyRing, _count: int) -> float:
     """The Merkle root over the receipts of all envelopes, which every count stores."""
     with database.reading() as session:
-        return _timed(lambda: opening.ballots_root(session, cycle_of(session, SLUG).id or 0))
+        return _timed(lambda: opening.ballots_root(session, cycle_of(session).id or 0))
 
 
 STEPS: dict[str, Callable[[Database, KeyRing, int], float]] = {
@@ -97,6 +96,11 @@ STEPS: dict[str, Callable[[Database, KeyRing, int], float]] = {
     "count": count,
     "root": root,
 }
+
+
+def cycle_of(session: Session) -> Cycle:
+    """The election."""
+    return session.exec(select(Cycle).where(Cycle.slug == SLUG)).one()
 
 
 def _count_and_allocate(session: Session, cycle: Cycle) -> None:

@@ -56,11 +56,13 @@ def as_markdown(
     missed = [one for one in findings if one.met is False]
     if missed:
         lines += ["", "## Why a goal was missed", ""]
-        lines += [f"- **{one.what}**: {reasons.get(one.what, _UNKNOWN)}" for one in missed]
+        lines += [f"- **{one.what}**: {_reason(one.what, reasons)}" for one in missed]
     return "\n".join([*lines, ""])
 
 
-_UNKNOWN = "not yet profiled."
+def _reason(what: str, reasons: dict[str, str]) -> str:
+    """The first reason whose key is a part of the row's name."""
+    return next((reason for key, reason in reasons.items() if key in what), "not yet profiled.")
 
 
 def _width(text: str) -> int:

@@ -21,7 +21,6 @@ from sqlmodel import Session, col, select
 from budget.identity.iin import iin_with_check_digit
 from budget.keys import KeyRing
 from models.ballot import Participation
-from models.cycle import Cycle
 from models.database import Database
 from models.enums import Phase, Role
 from models.people import Resident, Staff
@@ -190,8 +189,3 @@ def _cookies(app: Flask) -> str:
 def _keyring(app: Flask) -> KeyRing:
     settings = app.extensions["config"]
     return KeyRing(settings.key_dir, settings.voter_key, settings.roll_key)
-
-
-def cycle_of(session: Session, slug: str) -> Cycle:
-    """The cycle at this address."""
-    return session.exec(select(Cycle).where(Cycle.slug == slug)).one()
