@@ -6,6 +6,7 @@ gigabytes. Source: OWASP ASVS 5.0, V5 (files); measured with Pillow 13.
 """
 
 import struct
+import warnings
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,6 +15,8 @@ from PIL import Image
 from PIL.Image import Transpose
 
 from budget.errors import PhotoTooLarge, PhotoUnreadable
+
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # our own limit is lower
 
 LIMIT_BYTES = 8 * 1024 * 1024
 LIMIT_PIXELS = 50_000_000

@@ -68,16 +68,22 @@ class EnvelopeOutcome:
 
     @property
     def _below(self) -> tuple[Line, ...]:
-        """The projects after the last winner, whatever paid it."""
-        won = [index for index, line in enumerate(self.lines) if line.is_won]
+        """The projects after the last winner of the first pass."""
+        won = [index for index, line in enumerate(self.lines) if line.kind is VerdictKind.WON]
         return self.lines[won[-1] + 1 if won else 0 :]
 
     @property
     def cut(self) -> Line | None:
-        """The first project below all winners: a line is drawn above it. None where nothing below was short of
-        money or votes. A rule that passes over leaves dearer projects unpaid above the line."""
-        is_drawn = any(line.kind in (*SHORT_OF_MONEY, VerdictKind.BELOW_MINIMUM) for line in self._below)
+        """The first project below the winners of the first pass: a line is drawn above it. None where nothing
+        below was short of money or votes. A rule that passes over leaves dearer projects unpaid above the line."""
+        short = (*SHORT_OF_MONEY, VerdictKind.WON_LEFTOVERS, VerdictKind.BELOW_MINIMUM)
+        is_drawn = any(line.kind in short for line in self._below)
         return self._below[0] if is_drawn else None
+
+    @property
+    def has_leftovers_below_cut(self) -> bool:
+        """Was something below the line paid from the leftovers?"""
+        return any(line.kind is VerdictKind.WON_LEFTOVERS for line in self._below)
 
     @property
     def is_cut_by_money(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlmodel import Session
 
 from budget.errors import BudgetRefusal
@@ -105,7 +105,7 @@ def _refuse_old(database: Database) -> None:
     try:
         with database.reading() as session:
             session.connection().execute(sa.text("SELECT 1 FROM public_version WHERE 1 = 0"))
-    except (OperationalError, ProgrammingError) as error:
+    except DatabaseError as error:
         raise BadInput(_unreachable(error)) from error
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from views.cli.edge import BadInput, database_of, opened, settings
 
@@ -24,7 +24,7 @@ def upgrade() -> None:
             revision = (
                 session.connection().execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
             )
-    except OperationalError as error:
+    except DatabaseError as error:
         said = str(error.orig).strip().splitlines()[0]
         raise BadInput(f"the database can't be reached: {said}") from error
     finally:

@@ -122,7 +122,14 @@ def _decided(decision: Decision) -> Event:
     }
     is_rejected = decision.outcome is ScreeningOutcome.REJECTED
     notes = tuple(told[criterion] for criterion in failed) if is_rejected else ()
-    return Event(label(decision.outcome), long_date(decision.at), notes, decision.reason, decision.language, is_by_council=True)
+    return Event(
+        label(decision.outcome),
+        long_date(decision.at),
+        notes,
+        decision.reason,
+        decision.language,
+        is_by_council=True,
+    )
 
 
 def _voted(life: ProjectLife, at: datetime) -> Event:

@@ -28,6 +28,8 @@ def caption(part: EnvelopeOutcome, currency: str, *, is_divided: bool) -> str:
 
 def cut(part: EnvelopeOutcome) -> str:
     """The words of the line drawn under the winners: what ended there."""
+    if part.has_leftovers_below_cut:
+        return _("The money of the first pass reaches to this line. Below it only the leftovers pay.")
     if part.is_cut_by_money:
         return _("The money reaches to this line.")
     return _("Below this line: fewer votes than the minimum.")

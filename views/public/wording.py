@@ -10,7 +10,7 @@ from flask import url_for
 
 from budget.phases import Calendar, Window
 from budget.reading.cycles import CycleView
-from models.enums import Origin, Phase, VerdictKind, WorksStatus
+from models.enums import Origin, Phase, Role, VerdictKind, WorksStatus
 from views.filters import day_month, deadline, in_language, number, span, tenge
 from views.labels import label
 from views.texts import gettext as _
@@ -164,9 +164,21 @@ def time_left(cycle: CycleView, now: datetime) -> str:
     return _("Less than an hour left.")
 
 
-def action_of(cycle: CycleView) -> Link:
-    """The one thing to do now."""
-    match effective_phase(cycle):
+def kind_of(cycle: CycleView) -> str:
+    """What a list says of a cycle: its phase now, or that it was reported or imported."""
+    if cycle.reported:
+        return str(label(cycle.figures))
+    if cycle.settings.origin is Origin.PABULIB:
+        return str(label(cycle.settings.origin))
+    return str(label(effective_phase(cycle)))
+
+
+def action_of(cycle: CycleView, role: Role) -> Link:
+    """The one thing to do now; staff neither submit nor vote, they look."""
+    phase = effective_phase(cycle)
+    if role not in (Role.VISITOR, Role.RESIDENT) and phase in (Phase.SUBMISSION, Phase.VOTING):
+        return Link(_("See the projects"), url_for("public.projects", slug=cycle.slug))
+    match phase:
         case Phase.SUBMISSION:
             return Link(_("Submit a project"), url_for("resident.submit", slug=cycle.slug))
         case Phase.VOTING:

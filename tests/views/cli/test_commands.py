@@ -141,6 +141,13 @@ def test_a_database_without_tables_is_told_to_be_upgraded(run: Run, tmp_path: Pa
     assert "budget upgrade" in one_line(result)
 
 
+@pytest.mark.parametrize("arguments", [("upgrade",), ("cycle", "list")])
+def test_a_file_that_is_no_database_is_one_line(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    file = tmp_path / "garbage.sqlite3"
+    file.write_text("this is a letter, not a database\n" * 200)
+    assert "can't be reached" in one_line(run(*arguments, code=2, DATABASE_URL=f"sqlite:///{file}"))
+
+
 def test_upgrade_makes_the_directory_and_the_tables(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "new.sqlite3"
     environment = {**os.environ, "DEMO": "1", "DATABASE_URL": f"sqlite:///{file}", "KEY_DIR": str(tmp_path)}

@@ -207,7 +207,9 @@ def test_money_never_breaks_from_its_sign(environment: Environment) -> None:
 
 
 def test_the_cut_off_stands_between_the_last_winner_and_the_first_loser(environment: Environment) -> None:
-    lost = result(rank=2, title="Абай 8", won=False, verdict="does not fit", why="3 missing", cut="The money ends.")
+    lost = result(
+        rank=2, title="Абай 8", won=False, verdict="does not fit", why="3 missing", cut="The money ends."
+    )
     text = render(environment, RESULTS, rows=[result(), lost])
     assert text.index("Жамбыл 71") < text.index("The money ends.") < text.index("Абай 8")
     assert text.index("Абай 8") < text.index("3 missing")

@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from budget.permissions import Actor
 from models.database import Database
-from models.enums import Phase
+from models.enums import Origin, Phase, Role
 from seeds import saryarka
 from tests.harness.application import Clock
 from tests.harness.client import PageClient
 from tests.harness.pages import text_of
+from tests.harness.projects import sign_in
 from tests.harness.public_rows import add_cycle
 
 LANGUAGES = ("kk", "ru", "en")
@@ -57,6 +59,24 @@ def test_the_one_gold_button_is_the_thing_to_do_in_the_phase(
     with app_database.writing() as session:
         add_cycle(session, now, phase=phase)
     assert gold(client.get("/en/")) == [href]
+
+
+@pytest.mark.parametrize("role", [Role.COUNCIL, Role.COORDINATOR])
+@pytest.mark.parametrize("phase", [Phase.SUBMISSION, Phase.VOTING])
+def test_staff_are_offered_to_look_where_residents_act(
+    client: PageClient, app_database: Database, monkeypatch: pytest.MonkeyPatch, now, role: Role, phase: Phase
+) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, phase=phase)
+    sign_in(monkeypatch, Actor(role, 1, "Test"))
+    assert gold(client.get("/en/cycles/2027")) == ["/en/cycles/2027/projects"]
+    assert "/en/cycles/2027/ballot" not in client.get("/en/can-i-vote").links
+
+
+def test_an_imported_election_says_that_it_is_one(client: PageClient, app_database: Database, now) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, phase=Phase.ARCHIVE, origin=Origin.PABULIB)
+    assert "Imported election" in client.get("/en/").visible
 
 
 def test_a_published_result_is_what_there_is_to_see(client: PageClient, app_database: Database, now) -> None:
