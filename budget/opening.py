@@ -47,30 +47,29 @@ def separate(session: Session, actor: Actor, slug: str, *, now: datetime) -> int
     if cycle.separated_at is not None:
         raise AlreadyDone(at=cycle.separated_at)
     cast = select(col(Participation.sealed), col(Participation.channel), col(Participation.assurance))
-    rows = list(session.exec(cast.where(Participation.cycle_id == cycle.id)).all())
-    secrets.SystemRandom().shuffle(rows)
-    taken_out = 0
-    for start in range(0, len(rows), _BATCH):
+    rows = session.exec(
+        cast.where(Participation.cycle_id == cycle.id, col(Participation.sealed).is_not(None))
+    )
+    # in the order of keys nobody could know: that is the shuffle, and the index grows at one end
+    shuffled = sorted((secrets.token_bytes(16), *row) for row in rows)
+    for start in range(0, len(shuffled), _BATCH):
         values = [
             {
-                "key": secrets.token_bytes(16),
+                "key": key,
                 "cycle_id": cycle.id,
                 "channel": channel,
                 "assurance": assurance,
                 "sealed": sealed,
             }
-            for sealed, channel, assurance in rows[start : start + _BATCH]
-            if sealed is not None
+            for key, sealed, channel, assurance in shuffled[start : start + _BATCH]
         ]
-        taken_out += len(values)
-        if values:
-            session.connection().execute(sa.insert(SealedBallot), values)
+        session.connection().execute(sa.insert(SealedBallot), values)
     unlink = sa.update(Participation).where(col(Participation.cycle_id) == cycle.id)
     session.exec(unlink.values(sealed=None, receipt=None))
     cycle.separated_at = now
-    facts = {"ballots": taken_out, "root": ballots_root(session, cycle.id or 0).hex()}
+    facts = {"ballots": len(shuffled), "root": ballots_root(session, cycle.id or 0).hex()}
     audit.record(session, actor, "count.separate", now=now, cycle_id=cycle.id, subject=slug, **facts)
-    return taken_out
+    return len(shuffled)
 
 
 def ballots_root(session: Session, cycle_id: int) -> bytes:
