@@ -3,6 +3,9 @@
 Each connection sends its next request when the answer to the last one is complete, as `wrk` does. Written out by
 hand because it shares two cores with the server under test: it must cost a fraction of what it measures. Standard
 library alone, so that `make bench` needs nothing the tests do not.
+
+A connection is made anew after a few requests, as visitors come and go: whichever worker of the server is less busy
+takes it. Connections made once and kept fall to one worker as often as not, and the other core stands idle.
 """
 
 import select
@@ -14,6 +17,8 @@ from dataclasses import dataclass, field
 
 Address = tuple[str, int]
 CONNECTIONS = 16
+KEPT_FOR = 8
+"""Requests on one connection; the first view of a page takes four."""
 _PATIENCE = 30.0
 _CHUNK = 262_144
 
@@ -48,16 +53,18 @@ class Load:
 class _Connection:
     """One socket and what has come of the answer it waits for."""
 
-    __slots__ = ("arrived", "sent_at", "socket")
+    __slots__ = ("arrived", "left", "sent_at", "socket")
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, left: int = KEPT_FOR) -> None:
         self.socket = socket.create_connection(address, timeout=_PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.arrived = b""
         self.sent_at = 0.0
+        self.left = left
 
     def send(self, request: bytes) -> None:
         self.arrived = b""
+        self.left -= 1
         self.sent_at = time.perf_counter()
         self.socket.sendall(request)
 
@@ -95,53 +102,70 @@ def drive(
     seconds: float | None = None,
 ) -> Load:
     """Send `requests` over `connections` until they end or `seconds` are over; all begun ones are finished."""
-    waiting = select.epoll()
-    by_number = {}
-    for _ in range(connections):
-        connection = _Connection(address)
-        by_number[connection.socket.fileno()] = connection
-        waiting.register(connection.socket.fileno(), select.EPOLLIN)
+    visitors = _Visitors(address, requests)
     try:
-        return _loop(waiting, by_number, requests, seconds)
+        for place in range(connections):
+            visitors.add(place % KEPT_FOR + 1)  # not all of them are made anew at the same time
+        return _loop(visitors, seconds)
     finally:
-        waiting.close()
-        for connection in by_number.values():
+        visitors.close()
+
+
+class _Visitors:
+    """The open connections, those of them that wait for an answer, and what is still to be asked."""
+
+    def __init__(self, address: Address, requests: Iterator[bytes]) -> None:
+        self.waiting = select.epoll()
+        self.by_number: dict[int, _Connection] = {}
+        self._address, self._requests = address, requests
+
+    def add(self, left: int = KEPT_FOR) -> _Connection:
+        connection = _Connection(self._address, left)
+        self.by_number[connection.socket.fileno()] = connection
+        self.waiting.register(connection.socket.fileno(), select.EPOLLIN)
+        return connection
+
+    def ask(self, connection: _Connection) -> bool:
+        """Send the next request, on a connection made anew where this one has served; False when there is none."""
+        request = next(self._requests, None)
+        if request is None:
+            return False
+        if not connection.left:
+            del self.by_number[connection.socket.fileno()]
+            connection.socket.close()
+            connection = self.add()
+        connection.send(request)
+        return True
+
+    def close(self) -> None:
+        self.waiting.close()
+        for connection in self.by_number.values():
             connection.socket.close()
 
 
-def _loop(
-    waiting: select.epoll, by_number: dict[int, _Connection], requests: Iterator[bytes], seconds: float | None
-) -> Load:
+def _loop(visitors: _Visitors, seconds: float | None) -> Load:
     latencies: list[float] = []
     statuses: Counter[int] = Counter()
     began, began_busy = time.perf_counter(), time.process_time()
     until = began + seconds if seconds is not None else float("inf")
-    busy = sum(_send_next(connection, requests) for connection in by_number.values())
+    busy = sum(visitors.ask(connection) for connection in list(visitors.by_number.values()))
     while busy:
-        ready = waiting.poll(_PATIENCE)
+        ready = visitors.waiting.poll(_PATIENCE)
         if not ready:
             raise LoadError(f"{busy} requests had no answer within {_PATIENCE:.0f} s")
         for number, _event in ready:
-            connection = by_number[number]
+            connection = visitors.by_number[number]
             status = connection.receive()
             if status is None:
                 continue
             now = time.perf_counter()
             latencies.append(now - connection.sent_at)
             statuses[status] += 1
-            if now >= until or not _send_next(connection, requests):
+            if now >= until or not visitors.ask(connection):
                 busy -= 1
     elapsed = time.perf_counter() - began
     latencies.sort()
     return Load(elapsed, latencies, statuses, (time.process_time() - began_busy) / elapsed)
-
-
-def _send_next(connection: _Connection, requests: Iterator[bytes]) -> bool:
-    request = next(requests, None)
-    if request is None:
-        return False
-    connection.send(request)
-    return True
 
 
 @dataclass(frozen=True)
