@@ -19,6 +19,8 @@ REASONS: dict[str, str] = {
         "as for the pages made anew: 40 % statements through SQLAlchemy, 14 % marshmallow, the rest Flask, flask-smorest "
         "and the arguments of webargs."
     ),
+    "Growth of opening": "a million rows no longer fit SQLite's page cache; a busy neighbour between the sizes does the rest.",
+    "Count 1,000,000": "one pass of SQLite over two million choices joined to their ballots; the neighbours decide on which side of 1 s.",
     "ballot cast, SQLite FULL, at saturation": "the writes stand in one line behind the disk's fsync; its slow moments widen p95.",
     "ballot cast, PostgreSQL, at saturation": "eight threads share one interpreter lock and wait for the database five to seven times a cast.",
     "ballot cast, SQLite FULL": (
