@@ -34,6 +34,8 @@ class Role(StrEnum):
     RESIDENT = "resident"
     COUNCIL = "council"
     COORDINATOR = "coordinator"
+    OPERATOR = "operator"
+    OBSERVER = "observer"
     SYSTEM = "system"
 
 
@@ -115,6 +117,75 @@ class Assurance(StrEnum):
     SMS = "sms"
 
 
+class KeyHolder(StrEnum):
+    """Who holds the key that opens the ballots: three trustees in shares, or a file beside the service."""
+
+    TRUSTEES = "trustees"
+    FILE = "file"
+
+
+class Opening(StrEnum):
+    """Who opens the ballots anew after the count: the audit commission, or anybody with the published key."""
+
+    COMMISSION = "commission"
+    PUBLIC = "public"
+
+
+class SheetState(StrEnum):
+    """Where a paper ballot stands: issued to a polling point, then accounted for."""
+
+    ISSUED = "issued"
+    UNUSED = "unused"
+    VALID = "valid"
+    SPOILED = "spoiled"
+
+
+class SheetFault(StrEnum):
+    """Why a returned paper does not count."""
+
+    UNSIGNED = "unsigned"
+    UNREADABLE = "unreadable"
+    TOO_MANY = "too_many"
+    SEVERAL_ENVELOPES = "several_envelopes"
+    LATE = "late"
+    IIN_USED = "iin_used"
+    NOT_ON_ROLL = "not_on_roll"
+    DAMAGED = "damaged"
+
+
+class CaseOutcome(StrEnum):
+    """How an objection or a signal was decided."""
+
+    DISMISSED = "dismissed"
+    UPHELD = "upheld"
+
+
+class SignalRule(StrEnum):
+    """A named pattern that makes people look; never a verdict. See `budget/signals/`."""
+
+    SUBNET = "subnet"
+    PHONE_RUN = "phone_run"
+    AGE = "age"
+    NIGHT_BURST = "night_burst"
+    ROLL_ORDER = "roll_order"
+
+
+class DocumentKind(StrEnum):
+    """The document the front-office operator has seen."""
+
+    ID_CARD = "id_card"
+    PASSPORT = "passport"
+    RESIDENCE_PERMIT = "residence_permit"
+    DIGITAL = "digital"
+
+
+class EdsWay(StrEnum):
+    """What a person signs with: NCALayer on the computer, or the telephone through eGov Mobile."""
+
+    NCALAYER = "ncalayer"
+    EGOV = "egov"
+
+
 class AllocationRule(StrEnum):
     """Greedy allocation: pass over what does not fit, or end at it."""
 
@@ -141,3 +212,12 @@ class BallotStatus(StrEnum):
     VALID = "valid"
     EMPTY = "empty"
     INVALID = "invalid"
+
+
+class NoticeFailure(StrEnum):
+    """Why a message was not sent, and so what to do: never again, later, once more at most, or call the payer."""
+
+    REJECTED = "rejected"
+    TEMPORARY = "temporary"
+    UNKNOWN = "unknown"
+    ACCOUNT = "account"

@@ -2,8 +2,39 @@
 
 from sqlmodel import SQLModel
 
-from models import ballot, cycle, district, people, project, result, service, works
+from models import (
+    ballot,
+    case,
+    cycle,
+    desk,
+    district,
+    eds,
+    log,
+    paper,
+    people,
+    project,
+    result,
+    service,
+    trustee,
+    works,
+)
 
-__all__ = ["ballot", "cycle", "district", "metadata", "people", "project", "result", "service", "works"]
+__all__ = [
+    "ballot",
+    "case",
+    "cycle",
+    "desk",
+    "district",
+    "eds",
+    "log",
+    "metadata",
+    "paper",
+    "people",
+    "project",
+    "result",
+    "service",
+    "trustee",
+    "works",
+]
 
 metadata = SQLModel.metadata
