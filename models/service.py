@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from models.base import Row, enum_type
-from models.enums import Language, Role
+from models.enums import Language, NoticeFailure, Role
 
 
 class AuditEvent(Row, table=True):
@@ -28,7 +28,10 @@ class AuditEvent(Row, table=True):
 
 
 class Notice(Row, table=True):
-    """The outbox: what to send to whom; sent after the commit, emptied of secrets once sent."""
+    """The outbox: what to send to whom; sent after the commit, emptied of secrets once sent.
+
+    `sendings`: tries that may have reached the phone, so `cost_tenge` = price × `parts` × at least one of them.
+    """
 
     __tablename__ = "notice"
 
@@ -41,6 +44,13 @@ class Notice(Row, table=True):
     expires_at: datetime | None = None
     sent_at: datetime | None = None
     attempts: int = 0
+    parts: int = 0
+    sendings: int = 0
+    cost_tenge: int = 0
+    charged_at: datetime | None = Field(default=None, index=True)
+    failed_at: datetime | None = None
+    failure: NoticeFailure | None = Field(default=None, sa_type=enum_type(NoticeFailure))
+    gateway_id: str | None = Field(default=None, max_length=40)
 
 
 class JobClaim(Row, table=True):
