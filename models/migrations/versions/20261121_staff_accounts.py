@@ -18,7 +18,7 @@ OLD_ROLES = ("visitor", "resident", "council", "coordinator", "system")
 NEW_ROLES = ("visitor", "resident", "council", "coordinator", "operator", "observer", "system")
 OLD_STAFF = ("council", "coordinator")
 NEW_STAFF = ("council", "coordinator", "operator", "observer")
-STAFF_COLUMNS = ("totp_secret", "totp_confirmed_at", "totp_last_step")
+STAFF_COLUMNS = ("totp_secret", "totp_confirmed_at", "totp_last_step", "signed_in_at")
 
 
 def one_of(roles: tuple[str, ...]) -> str:
@@ -35,6 +35,7 @@ def upgrade() -> None:
             sa.Column("totp_confirmed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True)
         )
         batch_op.add_column(sa.Column("totp_last_step", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("signed_in_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stepped_up_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
     op.execute("DELETE FROM web_session WHERE staff_id IS NOT NULL")
