@@ -1,7 +1,8 @@
 """Ballots in the double envelope: who took part, the sealed ballots, and the opened ones.
 
 `participation` is the outer envelope (voter key, channel, assurance, time); its `sealed` is the inner one.
-After separation the sealed ballots stand in `sealed_ballot` in random order and the link is gone.
+After separation the sealed ballots stand in `sealed_ballot` in random order and the link is gone, and with it the
+traces that only the signals need (network, block of numbers, line of the roll, age).
 UNIQUE (cycle_id, voter_key) is what makes one person, one vote a fact of the database.
 """
 
@@ -15,19 +16,46 @@ from models.enums import Assurance, BallotStatus, Channel
 
 
 class Participation(Row, table=True):
-    """One person took part in one cycle. `sealed` and `receipt` are emptied at the separation."""
+    """One person took part in one cycle. `sealed` and `receipt` are emptied at the separation; a paper ballot has
+    none here. `log_batch` is the batch of the log that holds the ballot, None until it is in one.
+
+    An annulled participation stays and is counted, without its voter: its owner may vote. `phone_key` is there
+    for ballots by SMS: one number, one person. The traces are keyed hashes of 8 bytes, of no use without the key.
+    """
 
     __tablename__ = "participation"
-    __table_args__ = (sa.UniqueConstraint("cycle_id", "voter_key"),)
+    __table_args__ = (
+        sa.UniqueConstraint("cycle_id", "voter_key"),
+        sa.UniqueConstraint("cycle_id", "phone_key"),
+        sa.CheckConstraint("voter_key IS NOT NULL OR annulled_at IS NOT NULL", name="voter_unless_annulled"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     cycle_id: int = Field(foreign_key="cycle.id")
-    voter_key: bytes = Field(max_length=32)
+    voter_key: bytes | None = Field(default=None, max_length=32)
+    phone_key: bytes | None = Field(default=None, max_length=32)
     channel: Channel = Field(sa_type=enum_type(Channel))
     assurance: Assurance = Field(sa_type=enum_type(Assurance))
     cast_at: datetime
+    area_id: int | None = Field(default=None, foreign_key="area.id")
     sealed: bytes | None = None
     receipt: bytes | None = Field(default=None, max_length=32)
+    log_batch: int | None = None
+    annulled_at: datetime | None = None
+    network_key: bytes | None = Field(default=None, max_length=8)
+    phone_block_key: bytes | None = Field(default=None, max_length=8)
+    roll_line: int | None = None
+    age: int | None = None
+
+
+class ReplacedBallot(Row, table=True):
+    """A ballot whose voter voted again (setting `revote`): its leaf stays in the log, its content is gone."""
+
+    __tablename__ = "replaced_ballot"
+
+    leaf: bytes = Field(primary_key=True, max_length=32)
+    cycle_id: int = Field(foreign_key="cycle.id", index=True)
+    log_batch: int | None = None
 
 
 class SealedBallot(Row, table=True):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from models.base import Row, enum_type
-from models.enums import AllocationRule, Origin, Phase
+from models.enums import AllocationRule, KeyHolder, Opening, Origin, Phase
 
 
 class Cycle(Row, table=True):
@@ -26,6 +26,7 @@ class Cycle(Row, table=True):
         sa.CheckConstraint("minimum_votes >= 0 AND minimum_age >= 0", name="minimums_not_negative"),
         sa.CheckConstraint("projects_per_author >= 1", name="projects_per_author_positive"),
         sa.CheckConstraint("(frozen_at IS NULL) = (frozen_hash IS NULL)", name="frozen_with_hash"),
+        sa.CheckConstraint("objection_days BETWEEN 0 AND 30", name="objection_days_range"),
         sa.CheckConstraint("opened_at IS NULL OR separated_at IS NOT NULL", name="separated_before_opened"),
         sa.CheckConstraint(
             "results_published_at IS NULL OR counted_at IS NOT NULL OR origin = 'archive'",
@@ -55,6 +56,17 @@ class Cycle(Row, table=True):
     leftovers: bool = False
     methods: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     build_year: int | None = None
+    paper: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    revote: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    objection_days: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    key_holder: KeyHolder = Field(
+        default=KeyHolder.FILE, sa_type=enum_type(KeyHolder), sa_column_kwargs={"server_default": "file"}
+    )
+    opening: Opening = Field(
+        default=Opening.COMMISSION,
+        sa_type=enum_type(Opening),
+        sa_column_kwargs={"server_default": "commission"},
+    )
 
     # what happened
     created_at: datetime
@@ -63,10 +75,15 @@ class Cycle(Row, table=True):
     frozen_hash: str | None = Field(default=None, max_length=64)
     ballot_public_key: bytes | None = None
     ballot_length: int | None = None
+    log_public_key: bytes | None = None
+    wrapped_ballot_key: bytes | None = None
+    keys_proven_at: datetime | None = None
+    log_closed_at: datetime | None = None
     separated_at: datetime | None = None
     opened_at: datetime | None = None
     counted_at: datetime | None = None
     results_published_at: datetime | None = None
+    voters_forgotten_at: datetime | None = None
 
 
 class Envelope(Row, table=True):

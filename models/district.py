@@ -1,4 +1,6 @@
-"""The district that runs the service, and its residential areas."""
+"""The district that runs the service, its residential areas, and the days its government moved."""
+
+from datetime import date
 
 from sqlmodel import Field
 
@@ -33,3 +35,14 @@ class Area(Row, table=True):
     name_kk: str
     name_ru: str
     name_en: str
+
+
+class MovedDay(Row, table=True):
+    """A day that works otherwise than the calendar says: a day off moved onto a working day, or the other way
+    round. The akimat edits the table each year after the government's decree."""
+
+    __tablename__ = "moved_day"
+
+    on: date = Field(primary_key=True)
+    is_working: bool
+    note: str = ""

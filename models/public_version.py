@@ -32,6 +32,8 @@ PUBLIC_TABLES = frozenset(
         "works",
         "works_change",
         "resident",
+        "log_head",
+        "turnout",
     ]
 )
 """What pages show. `resident` is here for one number, the size of the roll in the turnout."""
@@ -50,6 +52,21 @@ PRIVATE_TABLES = frozenset(
         "notice",
         "job_claim",
         "public_version",
+        "replaced_ballot",
+        "log_leaf",
+        "trustee",
+        "paper_batch",
+        "paper_sheet",
+        "paper_entry",
+        "objection",
+        "signal",
+        "signal_member",
+        "annulment",
+        "desk_visit",
+        "moved_day",
+        "eds_challenge",
+        "recovery_code",
+        "invitation",
     ]
 )
 """What no cached page shows. A test holds that every table is in one of the two lists."""

@@ -1,6 +1,7 @@
 """What the count and the allocation said, as published."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field
@@ -10,8 +11,12 @@ from models.enums import VerdictKind
 
 
 class Count(Row, table=True):
-    """The sums of one count; `ballots_root` commits to the sealed ballots and seeds the lot. `roll` is the number of
-    residents on the roll at the count, 0 where the cycle had no roll of ours."""
+    """The sums of one count; `ballots_root` commits to the opened ballots, the root of the final head seeds the lot.
+
+    leaves = opened + replaced + annulled, opened = valid + empty + invalid. `roll` is the number of residents on the
+    roll at the count, 0 where the cycle had no roll of ours. `without_sms` are the public ids that would have won
+    without the ballots by SMS, None where it was not asked.
+    """
 
     __tablename__ = "ballot_count"
 
@@ -23,8 +28,27 @@ class Count(Row, table=True):
     invalid: int
     roll: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     ballots_root: str = Field(default="", max_length=64)
+    leaves: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    replaced: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    annulled: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    papers: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    without_sms: Any = Field(default=None, sa_type=sa.JSON(none_as_null=True), nullable=True)
     draw: str | None = None
     draw_note: str = ""
+    draw_place: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    draw_witnesses: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    drawn_at: datetime | None = None
+
+
+class Turnout(Row, table=True):
+    """How many took part, by channel, by assurance and by area; `key` is a value of the enum or the area's code."""
+
+    __tablename__ = "turnout"
+
+    cycle_id: int = Field(foreign_key="cycle.id", primary_key=True)
+    dimension: str = Field(primary_key=True, max_length=12)
+    key: str = Field(primary_key=True, max_length=40)
+    voters: int
 
 
 class VerdictRow(Row, table=True):
