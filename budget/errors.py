@@ -202,6 +202,12 @@ class UndecidedTie(BudgetRefusal):
     field = "draw"
 
 
+class StorageNotRewritten(BudgetRefusal):
+    """Somebody went on reading, so the link between voters and ballots may still be in the files: nothing is opened."""
+
+    code = "storage_not_rewritten"
+
+
 # --- projects and screening ---------------------------------------------------------------------
 
 
@@ -365,6 +371,38 @@ class EmailTaken(BudgetRefusal):
 
     code = "email_taken"
     field = "email"
+
+
+class PasswordWrong(BudgetRefusal):
+    """Somebody signed in shows the own password again, and it is another one."""
+
+    code = "password_wrong"
+    field = "current_password"
+
+
+class SecondFactorRefused(BudgetRefusal):
+    """Neither a code of the app nor an unused recovery code. Facts: why (wrong|used)."""
+
+    code = "second_factor_refused"
+    field = "code"
+
+
+class InvitationOver(BudgetRefusal):
+    """The link makes no account any more. Facts: why (used|withdrawn|expired)."""
+
+    code = "invitation_over"
+
+
+class OwnAccount(BudgetRefusal):
+    """What a coordinator does with the accounts of others, tried on the own one."""
+
+    code = "own_account"
+
+
+class LastCoordinator(BudgetRefusal):
+    """Without this account nobody could manage the service."""
+
+    code = "last_coordinator"
 
 
 # --- files --------------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ PostgreSQL: plain transactions.
 
 import fcntl
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,9 +25,20 @@ from sqlmodel import Session, create_engine
 import models.public_version  # its listeners belong to every session
 import models.tables  # noqa: F401  # every foreign key finds its table, whatever a test or command imports
 
+_BUSY_MILLISECONDS = 10_000
+_PAUSE = 0.05
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+class StorageBusy(Exception):
+    """Somebody went on reading: the storage is not rewritten, and what was deleted may still be in the files."""
+
 
 class Database:
     """One engine with its two kinds of transaction. Made after fork, one per process."""
+
+    rewrite_seconds = 10.0
+    """How long a rewriting waits for readers to end."""
 
     def __init__(self, url: str) -> None:
         self.url = normal_url(url)
@@ -51,17 +64,51 @@ class Database:
             yield session
 
     def rewrite_storage(self) -> None:
-        """Make deleted values unreadable in the files (after the envelopes are separated)."""
+        """Make deleted values unreadable in the files (after the envelopes are separated).
+
+        Raises StorageBusy when a reader holds on for longer than `rewrite_seconds`.
+        """
         if self._lock is None:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM FULL participation")
+            self._vacuum_postgresql()
             return
-        with self._lock:
-            pooled = self.engine.raw_connection()  # past the "begin" event: VACUUM stands in no transaction
+        until = time.monotonic() + self.rewrite_seconds
+        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            while not self._sqlite_done(self._lock, statement):
+                if time.monotonic() >= until:
+                    raise StorageBusy
+                time.sleep(_PAUSE)
+
+    def _vacuum_postgresql(self) -> None:
+        """The table is written anew; its lock waits for readers."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"SET lock_timeout = {int(self.rewrite_seconds * 1000)}")
             try:
-                pooled.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
-                pooled.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+                connection.exec_driver_sql("VACUUM FULL participation")
+            except sa.exc.OperationalError as error:
+                if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+                    raise
+                raise StorageBusy from error
             finally:
+                connection.exec_driver_sql("RESET lock_timeout")
+
+    def _sqlite_done(self, lock: "_WriteLock", statement: str) -> bool:
+        """Try once, past the "begin" event (neither statement stands in a transaction); False while others read.
+
+        Writers go on between two tries: SQLite's own waiting would keep them out, hence no timeout here.
+        """
+        with lock:
+            pooled = self.engine.raw_connection()
+            connection: Any = pooled.driver_connection
+            try:
+                connection.execute("PRAGMA busy_timeout=0")
+                row = connection.execute(statement).fetchone()  # a checkpoint tells: busy, pages, pages done
+                return row is None or row[0] == 0
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+                return False
+            finally:
+                connection.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
                 pooled.close()
 
     def dispose(self) -> None:
@@ -120,8 +167,9 @@ def _sqlite_engine(url: str) -> Engine:
     def _configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we emit BEGIN ourselves
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
         cursor.close()
 
     @sa.event.listens_for(engine, "begin")

@@ -306,6 +306,7 @@ _PLAIN: dict[str, LazyString] = {
     "counts_differ": _l("The recount did not give the stored numbers, so nothing was published. Tell the engineer who runs the service."),
     "not_counted": _l("Count the ballots first: results are published after the count."),
     "key_missing": _l("The key of this cycle is not in its place. Tell the engineer who runs the service."),
+    "storage_not_rewritten": _l("The storage could not be rewritten: something went on reading it, perhaps a backup. The ballots stay closed. Try again in a few minutes."),
     "cost_not_positive": _l("The cost must be more than zero."),
     "unknown_area": _l("Choose a residential area from the list."),
     "unknown_envelope": _l("Choose an envelope from the list."),

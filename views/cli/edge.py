@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from budget.errors import BudgetRefusal
 from budget.keys import KeyRing
-from models.database import Database
+from models.database import Database, StorageBusy
 from views.cli.faults import BadInput
 from views.config import Config, ConfigurationError, from_environment
 
@@ -78,11 +78,13 @@ def transaction(config: Config) -> Iterator[Session]:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turn a refusal of the domain into one line."""
+    """Turn a refusal of the domain or of the storage into one line."""
     try:
         yield
     except BudgetRefusal as refusal:
         raise BadInput(in_words(refusal)) from refusal
+    except StorageBusy as error:
+        raise BadInput("the storage could not be rewritten: something went on reading it") from error
 
 
 def progress(length: int, label: str) -> AbstractContextManager[Any]:

@@ -17,13 +17,21 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, Regexp
 
 from budget import opening, results
-from budget.errors import AlreadyDone, BudgetRefusal, NotFound, NotPermitted, UndecidedTie
+from budget.errors import (
+    AlreadyDone,
+    BudgetRefusal,
+    NotFound,
+    NotPermitted,
+    StorageNotRewritten,
+    UndecidedTie,
+)
 from budget.permissions import Action
 from budget.reading import office
 from budget.reading import results as reading_results
 from budget.reading.results import EnvelopeOutcome, Outcome
 from budget.results import Draw
 from models.cycle import Cycle
+from models.database import StorageBusy
 from models.project import Project
 from views import messages
 from views.access import actor, requires
@@ -152,9 +160,16 @@ def _run(slug: str, draw: Draw | None) -> None:
     _once(separate)
     if of_ours(slug, Action.CLOSE_COUNT).opened_at is None:
         close_reading()
-        database().rewrite_storage()
+        _rewrite_storage()
         _once(open_ballots)
     _once(tally)
+
+
+def _rewrite_storage() -> None:
+    try:
+        database().rewrite_storage()
+    except StorageBusy as error:
+        raise StorageNotRewritten from error
 
 
 def _once(step: Callable[[Session], None]) -> None:

@@ -14,12 +14,13 @@ from click.testing import CliRunner, Result
 from sqlmodel import select
 
 from models.cycle import Cycle
-from models.database import Database
+from models.database import Database, StorageBusy
 from models.people import Resident
 from models.service import JobClaim
 from seeds import rehearsal, rehearsal_plan
 from seeds.people import ACCOUNTS
 from views.cli import COMMANDS, main
+from views.cli.edge import BadInput, refusals
 
 BUDGET = Path(sys.executable).with_name("budget")
 ELECTION = """META
@@ -314,3 +315,8 @@ def test_the_job_process_runs_every_job_and_stops_politely(
     assert names == {"freeze_due", "deliver_notices", "forget_old_sessions", "forget_claims"}
     assert process.returncode == 0, said
     assert "Traceback" not in said
+
+
+def test_a_storage_that_others_go_on_reading_is_one_line() -> None:
+    with pytest.raises(BadInput, match="could not be rewritten"), refusals():
+        raise StorageBusy

@@ -178,6 +178,23 @@ def test_the_storage_is_rewritten_after_the_separation_and_before_the_opening(
     assert seen == [(True, False)]
 
 
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_while_something_reads_on_the_ballots_stay_closed_and_it_is_told(
+    desk: PageClient, hold: Hold, app_database: Database, language: str
+) -> None:
+    hold(2, 1)
+    app_database.rewrite_seconds = 0.1
+    page = desk.get(f"/{language}/office/cycles/2027/count")
+    with app_database.reading() as reader:
+        reader.exec(select(Participation)).all()
+        answer = desk.submit(page, status=422)
+    told = {"kk": "қайта жазылмады", "ru": "не переписано", "en": "could not be rewritten"}[language]
+    assert told in answer.visible
+    assert row_of(app_database).opened_at is None
+    desk.submit(desk.get(f"{PAGE}/count"), button="Continue the count")
+    assert acts_of(app_database) == ["count.separate", "count.open", "count.tally"]
+
+
 def test_no_receipt_is_left_in_the_files_after_the_count(
     desk: PageClient, hold: Hold, app_database: Database
 ) -> None:
