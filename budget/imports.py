@@ -26,6 +26,7 @@ from budget.errors import SettingFault, SlugTaken
 from budget.pabulib import Difference, Election, official_rule, reallocate, recount
 from budget.pabulib.elections import COUNTABLE
 from budget.permissions import SYSTEM
+from budget.reading.folding import folded_project
 from budget.settings import RESERVED_SLUGS, SLUG, Text
 from models.ballot import Ballot, BallotChoice
 from models.base import new_public_id
@@ -217,6 +218,7 @@ def _write_projects(
             withdrawn_at=now if project.withdrawn else None,
         )
         setattr(row, f"title_{language}", " ".join(project.name.split()) or project.id)
+        row.folded = folded_project(row)
         session.add(row)
         rows[project.id] = row
     session.flush()

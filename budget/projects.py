@@ -29,6 +29,7 @@ from budget.errors import (
 )
 from budget.permissions import Action, Actor
 from budget.photos import Picture
+from budget.reading.folding import folded_project
 from models.base import new_public_id
 from models.cycle import Cycle, Envelope
 from models.district import Area
@@ -162,6 +163,7 @@ def withdraw(session: Session, actor: Actor, public_id: str, *, now: datetime) -
     check_may_withdraw(session, actor, project, cycle, now=now)
     move(project, ProjectState.WITHDRAWN)
     project.withdrawn_at = now
+    project.folded = folded_project(project, addresses_of(session, project.id))
     _record(session, actor, "project.withdraw", project, now)
     return project
 
@@ -299,13 +301,18 @@ def _write(session: Session, project: Project, proposal: Proposal, place: _Place
         setattr(project, f"description_{language}", proposal.description if is_original else None)
     project.area_id, project.envelope_id = place.area_id, place.envelope_id
     project.direction, project.estimate_tenge = proposal.direction, proposal.estimate_tenge
+    houses = []
+    for position, address in enumerate(place.addresses, start=1):
+        house = ProjectAddress(project_id=0, position=position, house=address.house)
+        setattr(house, f"street_{proposal.language}", address.street)
+        houses.append(house)
+    project.folded = folded_project(project, houses)
     session.add(project)
     session.flush()
     session.exec(sa.delete(ProjectAddress).where(col(ProjectAddress.project_id) == project.id))
-    for position, address in enumerate(place.addresses, start=1):
-        row = ProjectAddress(project_id=project.id or 0, position=position, house=address.house)
-        setattr(row, f"street_{proposal.language}", address.street)
-        session.add(row)
+    for house in houses:
+        house.project_id = project.id or 0
+    session.add_all(houses)
 
 
 def _add_photo(session: Session, project: Project, picture: Picture, now: datetime) -> None:

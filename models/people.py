@@ -51,6 +51,7 @@ class Staff(Row, table=True):
     totp_secret: bytes | None = None
     totp_confirmed_at: datetime | None = None
     totp_last_step: int | None = None
+    signed_in_at: datetime | None = None
 
 
 class RecoveryCode(Row, table=True):

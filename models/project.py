@@ -14,6 +14,8 @@ class Project(Row, table=True):
 
     `language` is the author's; the text in that language is always there, the others may be None and are
     then shown in the author's language, marked as such. Costs are None where an archive did not publish them.
+    `folded` is what search reads: who writes a text or an address writes it too (budget/reading/folding.py). The
+    database refuses a project without it, which nobody could find.
     """
 
     __tablename__ = "project"
@@ -49,6 +51,7 @@ class Project(Row, table=True):
     submitted_at: datetime | None = None
     decided_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    folded: str = Field(default=None, sa_type=sa.Text, nullable=False)
 
 
 class ProjectAddress(Row, table=True):

@@ -18,6 +18,7 @@ from sqlmodel import Session, select
 
 from budget import audit
 from budget.permissions import SYSTEM
+from budget.reading.folding import folded_project
 from models.cycle import Cycle, ReportedFigures
 from models.district import Area, District
 from models.enums import Language, Origin, ProjectState, WorksStatus
@@ -165,11 +166,17 @@ def _load_yard(session: Session, cycle: Cycle, number: int, yard: dict[str, Any]
         state=ProjectState.ADMITTED,
         **titles,
     )
+    streets: dict[str, Any] = {f"street_{language}": yard[language] for language in Language}
+    houses = [
+        ProjectAddress(project_id=0, position=position, house=house, **streets)
+        for position, house in enumerate(yard["houses"], start=1)
+    ]
+    project.folded = folded_project(project, houses)
     session.add(project)
     session.flush()
-    for position, house in enumerate(yard["houses"], start=1):
-        streets = {f"street_{language}": yard[language] for language in Language}
-        session.add(ProjectAddress(project_id=project.id or 0, position=position, house=house, **streets))
+    for house in houses:
+        house.project_id = project.id or 0
+    session.add_all(houses)
     status = WorksStatus(yard.get("status", "completed"))
     session.add(Works(project_id=project.id or 0, status=status))
 

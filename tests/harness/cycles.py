@@ -15,6 +15,7 @@ from budget import cycles
 from budget.keys import KeyRing
 from budget.permissions import SYSTEM
 from budget.phases import ORDER, Window
+from budget.reading.folding import folded_project
 from budget.settings import CycleDraft, EnvelopeDraft, Text
 from models.base import new_public_id
 from models.cycle import Cycle
@@ -96,6 +97,7 @@ def add_project(
         state=state,
         submitted_at=now,
     )
+    project.folded = folded_project(project)
     session.add(project)
     session.flush()
     return project

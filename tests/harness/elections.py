@@ -11,6 +11,7 @@ from budget.identity.iin import iin_with_check_digit
 from budget.keys import KeyRing
 from budget.permissions import Actor
 from budget.phases import Window
+from budget.reading.folding import folded_project
 from budget.settings import CycleDraft, EnvelopeDraft, Text
 from models.base import new_public_id
 from models.cycle import Cycle
@@ -106,6 +107,7 @@ def add_project(
         **changes,
     }
     project = Project(**values)
+    project.folded = folded_project(project)
     session.add(project)
     session.flush()
     return project

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select, update
 
+from budget.reading.folding import folded_project
 from models.cycle import Cycle, Envelope, PhaseWindow
 from models.district import Area, District
 from models.enums import (
@@ -157,20 +158,24 @@ def _add_project(
         state=state,
         submitted_at=now - timedelta(days=30),
     )
+    addresses = [
+        ProjectAddress(
+            project_id=0,
+            position=position,
+            street_kk="Күмісбеков көшесі",
+            street_ru="ул. Кумисбекова",
+            street_en="Kumisbekov Street",
+            house=house,
+        )
+        for position, house in enumerate(("7/1", "9а"))
+    ]
+    project.folded = folded_project(project, addresses)
     session.add(project)
     session.flush()
     project_id = project.id or 0
-    for position, house in enumerate(("7/1", "9а")):
-        session.add(
-            ProjectAddress(
-                project_id=project_id,
-                position=position,
-                street_kk="Күмісбеков көшесі",
-                street_ru="ул. Кумисбекова",
-                street_en="Kumisbekov Street",
-                house=house,
-            )
-        )
+    for address in addresses:
+        address.project_id = project_id
+    session.add_all(addresses)
     outcomes = {str(outcome): outcome for outcome in ScreeningOutcome}
     if str(state) in outcomes:
         is_good = state is not ProjectState.REJECTED
