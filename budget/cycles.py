@@ -93,7 +93,7 @@ def require(session: Session, actor: Actor, action: Action, cycle: Cycle, now: d
     """
     times = calendar(session, cycle.id or 0)
     stage = stage_at(times, now)
-    decision = may(actor.role, action, stage.phase)
+    decision = may(actor.role, action, stage.phase, ended=stage.ended)
     if decision.reason == "role":
         raise NotPermitted(action=action)
     if not decision.allowed:
@@ -259,8 +259,8 @@ def freeze(session: Session, actor: Actor, slug: str, keyring: KeyRing, *, now: 
     unmet = unmet_for_freezing(session, cycle, now=now)
     if unmet:
         raise NotReady(unmet=unmet)
-    public_key = keyring.make_cycle_keys(cycle.slug).ballot_public_key
-    cycle.ballot_public_key = public_key
+    keys = keyring.make_cycle_keys(cycle.slug)
+    cycle.ballot_public_key, cycle.log_public_key = keys.ballot_public_key, keys.log_public_key
     cycle.ballot_length = ballot_length(cycle.votes_per_resident)
     digest = frozen_hash(document_to_freeze(session, cycle))
     cycle.frozen_at, cycle.frozen_hash = now, digest
@@ -280,7 +280,9 @@ def document_to_freeze(session: Session, cycle: Cycle) -> bytes:
     settings |= {"directions": cycle.directions, "methods": cycle.methods, "currency": cycle.currency}
     settings |= {f"title_{language}": getattr(cycle, f"title_{language}") for language in Language}
     totals = [(row.public_id, row.total_tenge) for row in rows]
-    return frozen_document(settings, totals, lines, cycle.ballot_public_key or b"")
+    return frozen_document(
+        settings, totals, lines, cycle.ballot_public_key or b"", cycle.log_public_key or b""
+    )
 
 
 def freeze_due(session: Session, keyring: KeyRing, actor: Actor, *, now: datetime) -> list[str]:

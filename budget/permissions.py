@@ -29,6 +29,9 @@ class Action(StrEnum):
     CLOSE_COUNT = "close_count"
     PUBLISH_RESULTS = "publish_results"
     SET_WORKS = "set_works"
+    MANAGE_STAFF = "manage_staff"
+    SEE_LOG = "see_log"
+    SEE_OWN_ACCOUNT = "see_own_account"
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,20 @@ SYSTEM = Actor(Role.SYSTEM)
 
 @dataclass(frozen=True)
 class Rule:
-    """Roles that may, and the phases in which; `phases=None` means whatever the phase."""
+    """Roles that may, and the phases in which; `phases=None` means whatever the phase.
+
+    `gaps_after`: a gap of the calendar does too, when one of these phases was the last that ended.
+    """
 
     roles: frozenset[Role]
     phases: frozenset[Phase] | None = None
+    gaps_after: frozenset[Phase] = frozenset()
+
+    def covers(self, phase: Phase | None, ended: Phase | None) -> bool:
+        """Is it the time for it?"""
+        if self.phases is None:
+            return True
+        return phase in self.phases if phase is not None else ended in self.gaps_after
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,11 @@ def _rule(*roles: Role, during: tuple[Phase, ...] | None = None) -> Rule:
     return Rule(frozenset(roles), None if during is None else frozenset(during))
 
 
-_AFTER_VOTE = (Phase.DECISION, Phase.IMPLEMENTATION, Phase.ARCHIVE)
+def _after_vote(*roles: Role) -> Rule:
+    """From the end of voting on, whatever gaps the calendar has: nothing more can be cast."""
+    later = frozenset({Phase.DECISION, Phase.IMPLEMENTATION, Phase.ARCHIVE})
+    return Rule(frozenset(roles), later, gaps_after=later | {Phase.VOTING})
+
 
 RULES: Mapping[Action, Rule] = {
     Action.SUBMIT_PROJECT: _rule(Role.RESIDENT, during=(Phase.SUBMISSION,)),
@@ -79,9 +96,12 @@ RULES: Mapping[Action, Rule] = {
     Action.EDIT_SETTINGS: _rule(Role.COORDINATOR, Role.SYSTEM),
     Action.EXTEND_DEADLINE: _rule(Role.COORDINATOR),
     Action.FREEZE: _rule(Role.COORDINATOR, Role.SYSTEM),
-    Action.CLOSE_COUNT: _rule(Role.COORDINATOR, Role.SYSTEM, during=_AFTER_VOTE),
-    Action.PUBLISH_RESULTS: _rule(Role.COORDINATOR, Role.SYSTEM, during=_AFTER_VOTE),
-    Action.SET_WORKS: _rule(Role.COORDINATOR, Role.SYSTEM, during=_AFTER_VOTE),
+    Action.CLOSE_COUNT: _after_vote(Role.COORDINATOR, Role.SYSTEM),
+    Action.PUBLISH_RESULTS: _after_vote(Role.COORDINATOR, Role.SYSTEM),
+    Action.SET_WORKS: _after_vote(Role.COORDINATOR, Role.SYSTEM),
+    Action.MANAGE_STAFF: _rule(Role.COORDINATOR, Role.SYSTEM),
+    Action.SEE_LOG: _rule(Role.COORDINATOR, Role.OBSERVER),
+    Action.SEE_OWN_ACCOUNT: _rule(Role.COUNCIL, Role.COORDINATOR, Role.OPERATOR, Role.OBSERVER),
 }
 
 
@@ -90,11 +110,11 @@ def has_role(role: Role, action: Action) -> bool:
     return role in RULES[action].roles
 
 
-def may(role: Role, action: Action, phase: Phase | None) -> Decision:
-    """May `role` do `action` while the cycle is in `phase` (None = between phases)?"""
+def may(role: Role, action: Action, phase: Phase | None, *, ended: Phase | None = None) -> Decision:
+    """May `role` do `action` while the cycle is in `phase` (None = between phases, `ended` the last that is over)?"""
     rule = RULES[action]
     if role not in rule.roles:
         return Decision(False, "role")
-    if rule.phases is not None and phase not in rule.phases:
+    if not rule.covers(phase, ended):
         return Decision(False, "phase")
     return Decision(True)

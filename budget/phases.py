@@ -57,6 +57,11 @@ class Stage:
         """The current phase, or None in a gap."""
         return self.current.phase if self.current else None
 
+    @property
+    def ended(self) -> Phase | None:
+        """The last phase that is over, or None before that."""
+        return self.previous.phase if self.previous else None
+
 
 def calendar_of(windows: Iterable[Window]) -> Calendar:
     """A calendar in the order of phases."""

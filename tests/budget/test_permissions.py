@@ -10,16 +10,25 @@ import pytest
 from budget.permissions import RULES, SYSTEM, VISITOR, Action, has_role, may
 from models.enums import Phase, Role
 
-AFTER_VOTE = (Phase.DECISION, Phase.IMPLEMENTATION, Phase.ARCHIVE)
-BEFORE_VOTE = (Phase.SUBMISSION, Phase.SCREENING)
-ANY = (None, *Phase)
+Time = tuple[Phase | None, Phase | None]
+"""The phase, and the last that is over: None and voting are the gap before the decision."""
+GAPS: tuple[Time, ...] = ((None, None), *((None, phase) for phase in Phase))
+AFTER_VOTE: tuple[Time, ...] = (
+    (None, Phase.VOTING), (Phase.DECISION, Phase.VOTING),
+    (None, Phase.DECISION), (Phase.IMPLEMENTATION, Phase.DECISION),
+    (None, Phase.IMPLEMENTATION), (Phase.ARCHIVE, Phase.IMPLEMENTATION),
+    (None, Phase.ARCHIVE),
+)  # fmt: skip
+SUBMISSION: Time = (Phase.SUBMISSION, Phase.ANNOUNCEMENT)
+BEFORE_VOTE = (SUBMISSION, (Phase.SCREENING, Phase.SUBMISSION))
+ANY: tuple[Time, ...] = (*GAPS, *zip(Phase, (None, *Phase), strict=False))
 
-TABLE: dict[Action, tuple[set[Role], tuple[Phase | None, ...]]] = {
-    Action.SUBMIT_PROJECT: ({Role.RESIDENT}, (Phase.SUBMISSION,)),
+TABLE: dict[Action, tuple[set[Role], tuple[Time, ...]]] = {
+    Action.SUBMIT_PROJECT: ({Role.RESIDENT}, (SUBMISSION,)),
     Action.CORRECT_PROJECT: ({Role.RESIDENT}, BEFORE_VOTE),
     Action.WITHDRAW_PROJECT: ({Role.RESIDENT}, BEFORE_VOTE),
     Action.SEE_OWN_PAGE: ({Role.RESIDENT}, ANY),
-    Action.CAST_BALLOT: ({Role.RESIDENT, Role.SYSTEM}, (Phase.VOTING,)),
+    Action.CAST_BALLOT: ({Role.RESIDENT, Role.SYSTEM}, ((Phase.VOTING, Phase.SCREENING),)),
     Action.SEE_QUEUE: ({Role.COUNCIL}, ANY),
     Action.SCREEN_PROJECT: ({Role.COUNCIL, Role.SYSTEM}, BEFORE_VOTE),
     Action.SEE_OFFICE: ({Role.COORDINATOR}, ANY),
@@ -40,16 +49,19 @@ def test_the_table_here_knows_every_action() -> None:
 
 @pytest.mark.parametrize(("role", "action"), MATRIX)
 def test_the_matrix_of_roles_actions_and_phases(role: Role, action: Action) -> None:
-    roles, phases = TABLE[action]
+    roles, times = TABLE[action]
     assert has_role(role, action) == (role in roles)
-    for phase in ANY:
-        expected = "role" if role not in roles else "phase" if phase not in phases else ""
-        decision = may(role, action, phase)
-        assert (decision.allowed, decision.reason) == (expected == "", expected), phase
+    for phase, ended in ANY:
+        expected = "role" if role not in roles else "phase" if (phase, ended) not in times else ""
+        decision = may(role, action, phase, ended=ended)
+        assert (decision.allowed, decision.reason) == (expected == "", expected), (phase, ended)
 
 
 def test_a_visitor_may_do_nothing() -> None:
-    assert not any(may(VISITOR.role, action, phase).allowed for action, phase in product(Action, ANY))
+    assert not any(
+        may(VISITOR.role, action, phase, ended=ended).allowed
+        for action, (phase, ended) in product(Action, ANY)
+    )
 
 
 def test_nobody_both_screens_and_runs_the_count() -> None:

@@ -9,10 +9,9 @@ from flask_babel import ngettext
 from sqlmodel import Session
 
 from budget import cycles
-from budget.permissions import Action, may
 from budget.reading import office
 from budget.reading.office import Desk
-from models.enums import Origin, Phase, ProjectState, Role, WorksStatus
+from models.enums import Origin, Phase, ProjectState, WorksStatus
 from views.filters import date_time, deadline, opening
 from views.labels import label
 
@@ -104,13 +103,11 @@ def _before_count(standing: Standing, now: datetime) -> Next:
         return Next(_("The ballot list is frozen. Voting opens: %(when)s.", when=opening(voting.starts_at)))
     if voting and voting.ends_at and voting.ends_at > now:
         return Next(_("Residents are voting until %(when)s.", when=deadline(voting.ends_at)))
-    if may(Role.COORDINATOR, Action.CLOSE_COUNT, standing.desk.stage.phase).allowed:
-        return Next(
-            _("Voting is over. The ballots can be opened and counted now."),
-            _("Open and count the ballots"),
-            url_for("office.count", slug=standing.desk.cycle.slug),
-        )
-    return Next(_("Voting is over. The count can begin: %(when)s.", when=_following(standing)))
+    return Next(
+        _("Voting is over. The ballots can be opened and counted now."),
+        _("Open and count the ballots"),
+        url_for("office.count", slug=standing.desk.cycle.slug),
+    )
 
 
 def _before_publication(standing: Standing) -> Next:
@@ -201,11 +198,6 @@ def _after_count(standing: Standing) -> Next:
     )
 
 
-def _following(standing: Standing) -> str:
-    following = standing.desk.stage.following
-    return opening(following.starts_at) if following else ""
-
-
 def acts(standing: Standing, *, now: datetime) -> list[ActRow]:
     """Every act of the cycle in its order, and whether it is done, possible, or why it is not."""
     cycle = standing.desk.cycle
@@ -272,8 +264,6 @@ def count_row(standing: Standing, now: datetime) -> ActRow:
         return ActRow(name, _("After voting ends: %(when)s.", when=ends) if ends else _("After voting."))
     if cycle.frozen_at is None:
         return ActRow(name, _("Nobody could vote: the ballot list was not frozen."))
-    if not may(Role.COORDINATOR, Action.CLOSE_COUNT, standing.desk.stage.phase).allowed:
-        return ActRow(name, _("Possible from: %(when)s.", when=_following(standing)))
     return ActRow(name, "", _("Open and count the ballots"), url_for("office.count", slug=cycle.slug))
 
 

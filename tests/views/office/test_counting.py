@@ -1,6 +1,7 @@
 """Closing the count: steps that may be repeated after a crash, the public draw, the preview, publication, works."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,14 @@ from budget.permissions import SYSTEM, Actor
 from models.ballot import Ballot, BallotChoice, Participation
 from models.cycle import Cycle
 from models.database import Database
-from models.enums import BallotStatus, Role, WorksStatus
+from models.enums import BallotStatus, Phase, Role, WorksStatus
 from models.project import Project
 from models.result import Count, VerdictRow
 from models.service import AuditEvent
 from models.works import Works
 from tests.harness.application import MakeApp
 from tests.harness.client import PageClient
-from tests.harness.elections import Election, impossible_iins, open_election
+from tests.harness.elections import Election, impossible_iins, open_election, windows_around
 from tests.harness.projects import make_district, sign_in
 from tests.harness.voting import cast
 from views.keys import keyring_for
@@ -109,6 +110,21 @@ def test_the_count_is_closed_on_postgresql_too(
     )
     client.submit(page, button="Publish the results")
     assert acts_of(database) == ["count.separate", "count.open", "count.tally", "results.publish"]
+
+
+def test_a_gap_before_the_decision_keeps_nobody_from_counting_and_publishing(
+    desk: PageClient, hold: Hold, app_database: Database, now: datetime, clock: Any
+) -> None:
+    *before, decision, implementation, archive = windows_around(now, Phase.VOTING)
+    late = [replace(decision, starts_at=now + timedelta(days=25)), implementation, archive]
+    hold(5, 3, windows=(*before, *late))
+    clock.instant = before[-1].ends_at
+    assert f"{PAGE}/count" in desk.get(PAGE).links
+    answer = desk.submit(
+        desk.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True
+    )
+    desk.submit(answer, button="Publish the results")
+    assert acts_of(app_database) == ["count.separate", "count.open", "count.tally", "results.publish"]
 
 
 def test_nobody_else_sees_the_result_before_it_is_published(
