@@ -1,13 +1,15 @@
 """Casting a ballot: one transaction, one ballot per person as a fact of the database.
 
 The voter's selection is checked and sealed before the lock. Inside the transaction one statement inserts the row
-where the calendar says that voting is open, with ON CONFLICT DO NOTHING on UNIQUE (cycle_id, voter_key). Whoever
-comes second, on whatever channel, is told when the first ballot was cast. Written in core statements: objects
-halve the throughput of this one path (budget/decisions/0004-casting-in-core.md).
+where the calendar says that voting is open, with ON CONFLICT DO NOTHING on UNIQUE (cycle_id, voter_key) and
+(cycle_id, phone_key). Whoever comes second, on whatever channel, is told when the first ballot was cast; where the
+cycle's setting `revote` allows it, the second ballot replaces the first, whose leaf stays in the log as replaced.
+The notice to the owner is queued in the same transaction. Written in core statements: objects halve the throughput
+of this one path (budget/decisions/0004-casting-in-core.md).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -17,12 +19,21 @@ from sqlmodel import Session, select
 
 from budget.ballot_rules import BallotList, Selection, check, encode
 from budget.cycles import envelopes, projects_on_ballot
-from budget.errors import AlreadyVoted, BudgetRefusal, NotEligible, VotingClosed, VotingNotOpen
+from budget.errors import (
+    AlreadyVoted,
+    BudgetRefusal,
+    NotEligible,
+    PhoneUsed,
+    VotingClosed,
+    VotingNotOpen,
+)
+from budget.notices import NoticeKind
 from budget.residents import eligibility_fault
 from budget.sealing import receipt_of, seal
-from models.ballot import Participation
+from models.ballot import Participation, ReplacedBallot
 from models.cycle import Cycle, PhaseWindow
-from models.enums import Assurance, Channel, Phase
+from models.enums import Assurance, Channel, KeyHolder, Language, Phase
+from models.service import Notice
 
 
 @dataclass(frozen=True)
@@ -36,16 +47,43 @@ class BallotBox:
     ballot_list: BallotList
     minimum_age: int
     methods: frozenset[str]
+    revote: bool = False
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What the signals look at, deleted at the separation: keyed hashes of 8 bytes, the roll's line, full years."""
+
+    network_key: bytes | None = None
+    phone_block_key: bytes | None = None
+    roll_line: int | None = None
+    age: int | None = None
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Where the owner is told that a ballot was cast: the number on the roll, and the page to object on."""
+
+    phone: str = field(repr=False)
+    language: Language
+    url: str
 
 
 @dataclass(frozen=True)
 class Voter:
-    """A person proven to be on the roll; `voter_key` is the only name the ballot box knows."""
+    """A person proven to be on the roll; `voter_key` is the only name the ballot box knows.
+
+    `phone_key` belongs to a voter proven by SMS alone: that number serves nobody else in the cycle.
+    """
 
     voter_key: bytes
     birth_on: date
     channel: Channel
     assurance: Assurance
+    phone_key: bytes | None = None
+    area_id: int | None = None
+    traces: Traces = Traces()
+    tell: Tell | None = None
 
 
 @dataclass(frozen=True)
@@ -65,11 +103,11 @@ _WINDOW = sa.select(_W.c.starts_at, _W.c.ends_at).where(
 _FOUND = sa.select(_P.c.cast_at, _P.c.channel, _P.c.receipt).where(
     _P.c.cycle_id == sa.bindparam("cycle_id"), _P.c.voter_key == sa.bindparam("voter_key")
 )
-_ONCE = ["cycle_id", "voter_key"]
-_VALUES = {
-    name: sa.bindparam(name, type_=_P.c[name].type)
-    for name in ("cycle_id", "voter_key", "channel", "assurance", "cast_at", "sealed", "receipt")
-}
+_COLUMNS = (
+    "cycle_id", "voter_key", "phone_key", "channel", "assurance", "cast_at", "area_id", "sealed", "receipt",
+    "network_key", "phone_block_key", "roll_line", "age",
+)  # fmt: skip
+_VALUES = {name: sa.bindparam(name, type_=_P.c[name].type) for name in _COLUMNS}
 _WHILE_OPEN = sa.select(*_VALUES.values()).where(
     sa.exists().where(
         _W.c.cycle_id == _VALUES["cycle_id"],
@@ -82,15 +120,34 @@ _DIALECTS: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql
 _INSERT = {
     name: insert(_P)
     .from_select(list(_VALUES), _WHILE_OPEN)
-    .on_conflict_do_nothing(index_elements=_ONCE)
+    .on_conflict_do_nothing()
     .execution_options(preserve_rowcount=True)  # the count of an INSERT is -1 on PostgreSQL otherwise
     for name, insert in _DIALECTS.items()
 }
+_EARLIER = (
+    sa.select(_P.c.id, _P.c.channel, _P.c.receipt, _P.c.log_batch)
+    .where(_P.c.cycle_id == _VALUES["cycle_id"], _P.c.voter_key == _VALUES["voter_key"])
+    .with_for_update()
+)
+_REPLACE = (
+    sa.update(_P)
+    .where(_P.c.id == sa.bindparam("earlier"))
+    .values(
+        log_batch=None, **{name: _VALUES[name] for name in _COLUMNS if name not in ("cycle_id", "voter_key")}
+    )
+)
+_TELL = sa.insert(Notice)
 
 
 def ballot_box(session: Session, cycle: Cycle) -> BallotBox:
-    """The frozen facts of a cycle. Raises VotingNotOpen(opens_at) before the freeze."""
-    if cycle.frozen_at is None or cycle.ballot_public_key is None or cycle.ballot_length is None:
+    """The frozen facts of a cycle.
+
+    Raises VotingNotOpen(opens_at) before the freeze, and until the trustees' shares have opened a ballot in rehearsal.
+    """
+    is_ready = cycle.frozen_at is not None and (
+        cycle.key_holder is KeyHolder.FILE or cycle.keys_proven_at is not None
+    )
+    if not is_ready or cycle.ballot_public_key is None or cycle.ballot_length is None:
         window = session.exec(
             select(PhaseWindow).where(PhaseWindow.cycle_id == cycle.id, PhaseWindow.phase == Phase.VOTING)
         ).first()
@@ -106,6 +163,7 @@ def ballot_box(session: Session, cycle: Cycle) -> BallotBox:
         BallotList(cycle.votes_per_resident, envelope_of),
         cycle.minimum_age,
         frozenset(cycle.methods),
+        cycle.revote,
     )
 
 
@@ -136,22 +194,64 @@ def put(session: Session, box: BallotBox, voter: Voter, sealed: bytes, *, now: d
     """Put a prepared ballot into the box, in the caller's write transaction.
 
     `now` must be read after the transaction began: a ballot that waited past the close is refused.
-    Raises: VotingNotOpen, VotingClosed, AlreadyVoted(cast_at, channel, receipt).
+    Raises: VotingNotOpen, VotingClosed, AlreadyVoted(cast_at, channel, receipt), PhoneUsed.
     """
     receipt = receipt_of(sealed)
     values = {
         "cycle_id": box.cycle_id,
         "voter_key": voter.voter_key,
+        "phone_key": voter.phone_key,
         "channel": voter.channel,
         "assurance": voter.assurance,
         "cast_at": now,
+        "area_id": voter.area_id,
         "sealed": sealed,
         "receipt": receipt,
+        "network_key": voter.traces.network_key,
+        "phone_block_key": voter.traces.phone_block_key,
+        "roll_line": voter.traces.roll_line,
+        "age": voter.traces.age,
     }
     connection = session.connection()
     if connection.execute(_INSERT[connection.dialect.name], values).rowcount != 1:
-        raise _refusal(session, box, voter, now)
+        refusal = _refusal(session, box, voter, now)
+        if not (box.revote and isinstance(refusal, AlreadyVoted) and _replace(connection, values)):
+            raise refusal
+    if voter.tell is not None:
+        connection.execute(_TELL, _notice(voter.tell, voter.channel, now))
     return Cast(now, voter.channel, receipt)
+
+
+def _replace(connection: sa.Connection, values: dict[str, Any]) -> bool:
+    """Take the voter's earlier ballot out and put this one in; the earlier leaf stays in the log as replaced.
+
+    A paper ballot can't be replaced: nobody can tell which one it is. Raises PhoneUsed.
+    """
+    earlier = connection.execute(_EARLIER, values).one()
+    if earlier.channel == Channel.PAPER or earlier.receipt is None:
+        return False
+    replaced = {"leaf": earlier.receipt, "cycle_id": values["cycle_id"], "log_batch": earlier.log_batch}
+    connection.execute(sa.insert(ReplacedBallot), replaced)
+    try:
+        with connection.begin_nested():
+            connection.execute(_REPLACE, values | {"earlier": earlier.id})
+    except sa.exc.IntegrityError as error:  # the number of this session has served somebody else
+        raise PhoneUsed from error
+    return True
+
+
+def _notice(tell: Tell, channel: Channel, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": NoticeKind.BALLOT_CAST,
+        "recipient": tell.phone,
+        "language": tell.language,
+        "facts": {"at": now.isoformat(), "channel": str(channel), "url": tell.url},
+        "created_at": now,
+        "attempts": 0,
+        "parts": 0,
+        "sendings": 0,
+        "cost_tenge": 0,
+    }
 
 
 def _refusal(session: Session, box: BallotBox, voter: Voter, now: datetime) -> BudgetRefusal:
@@ -162,9 +262,16 @@ def _refusal(session: Session, box: BallotBox, voter: Voter, now: datetime) -> B
     if now >= window.ends_at:
         return VotingClosed(closed_at=window.ends_at)
     earlier = find(session, box.cycle_id, voter.voter_key)
+    if earlier is None and voter.phone_key is not None and _is_used(session, box, voter.phone_key):
+        return PhoneUsed()
     if earlier is None:  # the other transaction rolled back in between: nothing was cast
         return VotingNotOpen(opens_at=None)
     return AlreadyVoted(cast_at=earlier.cast_at, channel=earlier.channel, receipt=earlier.receipt)
+
+
+def _is_used(session: Session, box: BallotBox, phone_key: bytes) -> bool:
+    query = sa.select(_P.c.id).where(_P.c.cycle_id == box.cycle_id, _P.c.phone_key == phone_key)
+    return session.connection().execute(query).first() is not None
 
 
 def cast(

@@ -29,6 +29,11 @@ DIRECT = (
     "rule",
     "leftovers",
     "build_year",
+    "paper",
+    "revote",
+    "objection_days",
+    "key_holder",
+    "opening",
 )
 """Settings whose column has the same name and type."""
 

@@ -1,10 +1,13 @@
-"""Keys outside the database: the roll key, and per cycle the voter salt and the ballot key, in one file each.
+"""Keys outside the database: the roll key, and per cycle the voter salt, the log key and perhaps the ballot key, in
+one file each.
 
 roll key    `HMAC-SHA256(ROLL_KEY, IIN)` names a person on the roll.
 voter key   `HMAC-SHA256(cycle_key, IIN)`, `cycle_key = HMAC-SHA256(VOTER_KEY, salt)`; the salt is made at the freeze
             and lies in the cycle's key file only. Once the file is gone nothing ties the roll to participations.
-ballot key  a Curve25519 pair for libsodium sealed boxes; the private half lies in the same file until trustees
-            hold it in shares.
+phone key   the same for a telephone number: one number, one person in a cycle.
+log key     an Ed25519 pair that signs the heads of the log of ballots.
+ballot key  a Curve25519 pair for libsodium sealed boxes; the private half lies in the same file only where no
+            trustees hold it in shares (`budget.trustees`).
 """
 
 import contextlib
@@ -17,21 +20,34 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nacl.public import PrivateKey
+from nacl.signing import SigningKey
 
 from budget.errors import KeyMissing
 
 
 @dataclass(frozen=True)
 class CycleKeys:
-    """The secrets of one cycle, 32 bytes each."""
+    """The secrets of one cycle, 32 bytes each; `ballot_private_key` is None where trustees hold it."""
 
     voter_salt: bytes = field(repr=False)
-    ballot_private_key: bytes = field(repr=False)
+    log_signing_key: bytes = field(repr=False)
+    ballot_private_key: bytes | None = field(repr=False)
 
     @property
     def ballot_public_key(self) -> bytes:
-        """The half that seals."""
+        """The half that seals. Raises KeyMissing where trustees hold the key."""
+        if self.ballot_private_key is None:
+            raise KeyMissing
         return bytes(PrivateKey(self.ballot_private_key).public_key)
+
+    @property
+    def log_public_key(self) -> bytes:
+        """The half that checks the heads of the log."""
+        return bytes(SigningKey(self.log_signing_key).verify_key)
+
+    def sign_head(self, message: bytes) -> bytes:
+        """The Ed25519 signature of a head, 64 bytes."""
+        return SigningKey(self.log_signing_key).sign(message).signature
 
 
 @dataclass(frozen=True)
@@ -53,26 +69,47 @@ class KeyRing:
 
     def voter_key_of(self, slug: str, iin: str) -> bytes:
         """The 32 bytes by which the cycle knows this voter. Raises KeyMissing before the freeze."""
-        if slug not in self._salts:
-            self._salts[slug] = self.cycle_keys(slug).voter_salt
-        return _hmac(_hmac(self.voter_key, self._salts[slug]), iin.encode())
+        return _hmac(self._cycle_key(slug), iin.encode())
 
-    def make_cycle_keys(self, slug: str) -> CycleKeys:
+    def phone_key_in(self, slug: str, phone: str) -> bytes:
+        """The 32 bytes by which the cycle knows this number (E.164). Raises KeyMissing before the freeze."""
+        return self.trace_of(slug, f"phone:{phone}")
+
+    def trace_of(self, slug: str, text: str) -> bytes:
+        """A keyed hash that is good for comparing within one cycle only. Raises KeyMissing before the freeze."""
+        return _hmac(self._cycle_key(slug), text.encode())
+
+    def make_cycle_keys(self, slug: str, *, with_ballot_key: bool = True) -> CycleKeys:
         """Make the cycle's key file, or return what is in it (a freeze repeated after a crash)."""
         path = self._path(slug)
         if not path.exists():
             self.key_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            salt, key = secrets.token_hex(32), bytes(PrivateKey.generate()).hex()
-            _write_once(path, json.dumps({"voter_salt": salt, "ballot_private_key": key}))
+            kept = {
+                "voter_salt": secrets.token_hex(32),
+                "log_signing_key": bytes(SigningKey.generate()).hex(),
+            }
+            if with_ballot_key:
+                kept["ballot_private_key"] = bytes(PrivateKey.generate()).hex()
+            _write_once(path, json.dumps(kept))
         return self.cycle_keys(slug)
+
+    def forget_voters(self, slug: str) -> None:
+        """Destroy the voter salt (with the file; the log's key goes on being known by its public half only)."""
+        self._path(slug).unlink(missing_ok=True)
+        self._salts.pop(slug, None)
 
     def cycle_keys(self, slug: str) -> CycleKeys:
         """Read the cycle's key file. Raises KeyMissing."""
         path = self._path(slug)
         if not path.exists():
             raise KeyMissing(slug=slug)
-        kept = json.loads(path.read_text())
-        return CycleKeys(bytes.fromhex(kept["voter_salt"]), bytes.fromhex(kept["ballot_private_key"]))
+        kept = {name: bytes.fromhex(value) for name, value in json.loads(path.read_text()).items()}
+        return CycleKeys(kept["voter_salt"], kept["log_signing_key"], kept.get("ballot_private_key"))
+
+    def _cycle_key(self, slug: str) -> bytes:
+        if slug not in self._salts:
+            self._salts[slug] = self.cycle_keys(slug).voter_salt
+        return _hmac(self.voter_key, self._salts[slug])
 
     def _path(self, slug: str) -> Path:
         if not slug or "/" in slug or slug.startswith("."):

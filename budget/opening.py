@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from budget import audit
 from budget.ballot_rules import BallotList, Choice, decode
 from budget.cycles import calendar, envelopes, locked, projects_on_ballot, require
-from budget.errors import AlreadyDone, NotReady, VotingUnderway
+from budget.errors import AlreadyDone, KeyMissing, NotReady, VotingUnderway
 from budget.keys import KeyRing
 from budget.log.merkle import root
 from budget.permissions import Action, Actor
@@ -92,7 +92,10 @@ def open_ballots(session: Session, actor: Actor, slug: str, keyring: KeyRing, *,
     )
     if cycle.separated_at is None or session.exec(linked.limit(1)).first() is not None:
         raise NotReady(unmet=("separated",))
-    unseal = opener(keyring.cycle_keys(slug).ballot_private_key)
+    private_key = keyring.cycle_keys(slug).ballot_private_key
+    if private_key is None:
+        raise KeyMissing(slug=slug)
+    unseal = opener(private_key)
     writer = _Writer(session, cycle)
     for batch in _batches(session, cycle.id or 0):
         writer.write([(assurance, unseal(sealed)) for _, assurance, sealed in batch])

@@ -1,7 +1,7 @@
 """The settings of a cycle as values: what a coordinator proposes, what is in range, and the frozen document.
 
 Pure. Known practice is in the defaults; every setting is shown on the cycle's rules page. The frozen document is
-what voters were shown: settings, envelopes, ballot list with costs, and the public ballot key. The calendar is not
+what voters were shown: settings, envelopes, ballot list with costs, and the public keys of ballots and log. The calendar is not
 in it: deadlines may be extended, each extension is logged with its reason.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from budget.errors import SettingFault
 from budget.phases import Window
-from models.enums import AllocationRule, Assurance, Direction
+from models.enums import AllocationRule, Assurance, Direction, KeyHolder, Opening
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 RESERVED_SLUGS = frozenset({"new"})
@@ -62,6 +62,11 @@ class CycleDraft:
     rule: AllocationRule = AllocationRule.SKIP
     leftovers: bool = False
     build_year: int | None = None
+    paper: bool = False
+    revote: bool = False
+    objection_days: int = 0
+    key_holder: KeyHolder = KeyHolder.FILE
+    opening: Opening = Opening.COMMISSION
 
 
 def check_settings(draft: CycleDraft) -> None:
@@ -94,6 +99,7 @@ def _ranges(draft: CycleDraft) -> tuple[tuple[str, int, int], ...]:
         ("projects_per_author", 1, 20),
         ("minimum_age", 0, 100),
         ("minimum_votes", 0, 1_000_000),
+        ("objection_days", 0, 30),
         ("cost_cap_tenge", 1, draft.allotted_tenge),
         ("build_year", draft.year, draft.year + 10),
     )
@@ -125,6 +131,7 @@ def frozen_document(
     envelopes: Sequence[tuple[str, int]],
     projects: Sequence[FrozenProject],
     public_key: bytes,
+    log_public_key: bytes,
 ) -> bytes:
     """The canonical JSON that the frozen hash covers: keys sorted, no spaces, UTF-8."""
     document = {
@@ -135,6 +142,7 @@ def frozen_document(
             for project in sorted(projects, key=lambda project: project.number)
         ],
         "ballot_public_key": public_key.hex(),
+        "log_public_key": log_public_key.hex(),
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 

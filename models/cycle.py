@@ -77,6 +77,7 @@ class Cycle(Row, table=True):
     ballot_length: int | None = None
     log_public_key: bytes | None = None
     wrapped_ballot_key: bytes | None = None
+    opened_ballot_key: bytes | None = None
     keys_proven_at: datetime | None = None
     log_closed_at: datetime | None = None
     separated_at: datetime | None = None

@@ -104,9 +104,10 @@ def document(projects: tuple[FrozenProject, ...] = PROJECTS, **changes: Any) -> 
         "settings": {"rule": "skip"},
         "envelopes": [("e1", 1000)],
         "public_key": b"k" * 32,
+        "log_public_key": b"l" * 32,
     }
     values |= changes
-    return frozen_document(values["settings"], values["envelopes"], projects, values["public_key"])
+    return frozen_document(projects=projects, **values)
 
 
 def test_the_frozen_document_does_not_depend_on_the_order_of_rows() -> None:
@@ -132,9 +133,9 @@ def test_the_frozen_hash_changes_with_every_part(changes: dict[str, Any]) -> Non
 def test_the_frozen_hash_is_that_of_the_canonical_text() -> None:
     """The text is fixed to the letter: anyone can write it down and hash it."""
     text = (
-        '{"ballot_public_key":"6b6b","envelopes":[{"id":"e1","total":1000}],'
+        '{"ballot_public_key":"6b6b","envelopes":[{"id":"e1","total":1000}],"log_public_key":"6c6c",'
         '"projects":[{"cost":500,"envelope":"e1","id":"aa","number":1}],"settings":{"title_kk":"Кезең"}}'
     )
-    made = document(PROJECTS[:1], settings={"title_kk": "Кезең"}, public_key=b"kk")
+    made = document(PROJECTS[:1], settings={"title_kk": "Кезең"}, public_key=b"kk", log_public_key=b"ll")
     assert made == text.encode()
     assert frozen_hash(made) == hashlib.sha256(text.encode()).hexdigest()

@@ -40,6 +40,7 @@ CYCLE = {
     ),
     "log_public_key": "{bytes}",
     "wrapped_ballot_key": "{bytes}",
+    "opened_ballot_key": "{bytes}",
     "keys_proven_at": "{instant}",
     "log_closed_at": "{instant}",
     "voters_forgotten_at": "{instant}",
