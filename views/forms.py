@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import wtforms.i18n
 from flask import Flask, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, Form, PasswordField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
@@ -127,10 +128,13 @@ class RowsField(FieldList):  # type: ignore[type-arg]  # not generic when it run
         return (int(match[1]) for key in formdata if (match := pattern.match(key)))
 
 
-class TengeField(Field):
-    """A whole sum: `1 500 000`, `1500000 ₸`, any kind of space between the groups. Data: int or None."""
+class WholeField(Field):
+    """A whole number, written in digits. Data: int or None; what range it must be in, the domain says."""
 
     widget = TextInput()
+    most_digits = 9
+    not_digits = _l("Write a whole number in digits.")
+    too_large = _l("This number is too large.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["render_kw"] = {"inputmode": "numeric", "autocomplete": "off", **kwargs.get("render_kw", {})}
@@ -139,21 +143,46 @@ class TengeField(Field):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:,}".replace(",", "\u00a0")
+        return "" if self.data is None else self.shown(self.data)
+
+    def shown(self, number: int) -> str:
+        """The number as it stands in the field."""
+        return str(number)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Read the sum; a complaint says what to write instead."""
-        text = _CURRENCY.sub("", re.sub(r"\s", "", str(valuelist[0]))) if valuelist else ""
+        """Read the number; a complaint says what to write instead."""
         self.data = None
+        text = self.bare(re.sub(r"\s", "", str(valuelist[0]))) if valuelist else ""
         if not text:
             return
+        if not re.fullmatch(r"-?[0-9]+", text):
+            raise ValueError(str(self.not_digits))
+        if len(text) > self.most_digits:
+            raise ValueError(str(self.too_large))
+        self.data = int(text)
+
+    def bare(self, text: str) -> str:
+        """What was typed, without what people write around a number."""
+        return text
+
+
+class TengeField(WholeField):
+    """A whole sum: `1 500 000`, `1500000 ₸`, any kind of space between the groups. Data: int or None."""
+
+    most_digits = len(str(_LARGEST_SUM))
+    not_digits = _l("Write the sum in digits: for example 1 500 000.")
+    too_large = _l("This sum is too large.")
+
+    def shown(self, number: int) -> str:
+        """Groups of three digits."""
+        return f"{number:,}".replace(",", "\u00a0")
+
+    def bare(self, text: str) -> str:
+        """Without the currency. A sum with a fraction is told so: dropping the point would make it a hundred times larger."""
+        text = _CURRENCY.sub("", text)
         if re.fullmatch(r"-?[0-9]+[.,][0-9]+", text):
             raise ValueError(_("Write whole tenge, without a point or a comma: for example 1 500 000."))
-        if not re.fullmatch(r"-?[0-9]+", text):
-            raise ValueError(_("Write the sum in digits: for example 1 500 000."))
-        if len(text) > len(str(_LARGEST_SUM)):
-            raise ValueError(_("This sum is too large."))
-        self.data = int(text)
+        return text
 
 
 class LocalDateTimeField(Field):

@@ -19,6 +19,7 @@ from views.forms import (
     Required,
     RowsField,
     TengeField,
+    WholeField,
     choice,
     tidy,
 )
@@ -32,6 +33,7 @@ class Sample(BaseForm):
     title = StringField(validators=[Required("Write a title.")])
     password = PasswordField()
     money_tenge = TengeField(validators=[Required("Write a sum.")])
+    number = WholeField()
     starts_at = LocalDateTimeField(validators=[Required("Choose a day and a time.")])
     way = RadioField(
         choices=[choice("a", "A"), choice("b", "B")],
@@ -72,6 +74,25 @@ def test_text_is_kept_tidy(app: Flask, typed: str, kept: str) -> None:
 
 def test_a_password_is_left_as_it_was_typed(app: Flask) -> None:
     assert filled(app, password=" secret ").password.data == " secret "
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "complaint"),
+    [
+        (" 1 000 ", 1000, ""),
+        ("-5", -5, ""),
+        ("", None, ""),
+        ("1.5", None, "Write a whole number in digits."),
+        ("5 ₸", None, "Write a whole number in digits."),
+        ("1" * 10, None, "This number is too large."),
+    ],
+)
+def test_a_whole_number_is_read_and_stays_as_it_was_typed(
+    app: Flask, typed: str, number: int | None, complaint: str
+) -> None:
+    field = filled(app, number=typed).number
+    assert (field.data, field.errors) == (number, [complaint] if complaint else [])
+    assert field._value() == typed
 
 
 @given(st.text())

@@ -26,9 +26,17 @@ from budget.phases import Window, calendar_faults, calendar_of
 from budget.settings import CycleDraft, EnvelopeDraft, Text, setting_faults
 from models.enums import AllocationRule, Assurance, Direction, Language, Phase
 from views import messages
-from views.forms import BaseForm, Chosen, LocalDateTimeField, PartForm, Required, RowsField, TengeField
+from views.forms import (
+    BaseForm,
+    Chosen,
+    LocalDateTimeField,
+    PartForm,
+    Required,
+    RowsField,
+    TengeField,
+    WholeField,
+)
 from views.labels import label
-from views.office.fields import WholeField
 
 MOST_ENVELOPES = 12
 OFFERED_METHODS = (Assurance.SMS,)
