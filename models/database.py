@@ -5,7 +5,8 @@ write starts with BEGIN IMMEDIATE: a read that later writes loses updates or fai
 budget/decisions/0003-sqlite-writes.md). A `flock` around writes queues the processes without busy polling.
 PostgreSQL: plain transactions.
 
-`reading()` and `writing()` are the only two doors; `writing()` commits when its block ends well.
+`reading()` and `writing()` are the doors; `writing()` commits when its block ends well. `asking()` is a narrow one
+beside them, for a single look-up that every request makes: no session, no BEGIN.
 """
 
 import fcntl
@@ -27,6 +28,7 @@ import models.tables  # noqa: F401  # every foreign key finds its table, whateve
 
 _BUSY_MILLISECONDS = 10_000
 _PAUSE = 0.05
+_IDLE_SECONDS = 5.0
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -45,6 +47,8 @@ class Database:
         self.is_sqlite = self.url.startswith("sqlite")
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
         self._write_engine = self.engine.execution_options(write=True)
+        single: dict[str, Any] = {"single": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._single_engine = self.engine.execution_options(**single)
         self._lock = _WriteLock(Path(_sqlite_path(self.url) + ".lock")) if self.is_sqlite else None
 
     @contextmanager
@@ -52,6 +56,10 @@ class Database:
         """A session that never commits."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
+
+    def asking(self) -> Connection:
+        """A connection for one SELECT outside any transaction; use it as a context manager."""
+        return self._single_engine.connect()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -174,11 +182,28 @@ def _sqlite_engine(url: str) -> Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("single"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
     return engine
 
 
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
+
+    @sa.event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def _ping_idle(connection: Any, record: Any, _proxy: object) -> None:
+        """The pool's own ping asks before every use, which is a third of a cast; a connection in use is alive."""
+        if time.monotonic() - record.info.get("used_at", 0.0) < _IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.DisconnectionError from error
+
+    return engine

@@ -8,7 +8,7 @@ other. Casting a ballot touches no public table and raises nothing: voters do no
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, SessionTransaction
 from sqlmodel import Session, col
 
@@ -82,10 +82,9 @@ def current(session: Session) -> int:
     return session.connection().execute(_READ).scalar() or 0
 
 
-def now_in(engine: Engine) -> int:
-    """The version now, by a connection of its own and without a session: asked at every request."""
-    with engine.connect() as connection:
-        return connection.exec_driver_sql(_READ_TEXT).scalar() or 0
+def asked(connection: sa.Connection) -> int:
+    """The version now, by a single look-up (`Database.asking`): every request for a page begins with it."""
+    return connection.exec_driver_sql(_READ_TEXT).scalar() or 0
 
 
 @event.listens_for(Session, "before_flush")

@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models import public_version as versions
 from models.database import Database
-from views.page_context import public_version
+from views.public_facts import public_version
 from views.request_scope import now
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ class CachedPages:
         if page is None or page.minute != self._minute():
             return None
         try:
-            version = versions.now_in(cast(Database, self._app.extensions["database"]).engine)
+            with cast(Database, self._app.extensions["database"]).asking() as connection:
+                version = versions.asked(connection)
         except SQLAlchemyError:
             return None  # the application says it in words
         return page if page.version == version else None
