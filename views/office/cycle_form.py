@@ -1,11 +1,13 @@
 """The form of a cycle: its settings, envelopes and calendar on one page, and the way to a draft and back.
 
 Envelopes are rows; "Add another envelope" is a submit button of the same form, so it works without a script. Rows
-left empty do not count; no row at all means that the money is not divided. Every fault of the domain is put beside
-the field it is about, all at once.
+left empty do not count; no row at all means that the money is not divided. Every fault is put beside the field it is
+about, all at once: the domain is asked even while fields are empty or unreadable. Those have stand-ins in the draft it
+judges, and what it says of them, or of what depends on them, is not told.
 """
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import request
@@ -43,6 +45,15 @@ OFFERED_METHODS = (Assurance.SMS,)
 """Ways to sign in that work in this version."""
 _NAME_MOST = 120
 _ADD = "add_envelope"
+_ANY_SUM = 10**12
+"""Stands in for a sum that is not known: no highest cost the domain would take is above it."""
+_MOMENT = timedelta(minutes=1)
+_JUDGED_WITH = {
+    ("build_year", "range"): ("year",),
+    ("title_kk", "missing"): ("title_ru", "title_en"),
+    ("envelopes", "sum"): ("allotted_tenge",),
+}
+"""Field and fault: the other fields without which nothing can be said of it."""
 _TOO_LONG = _l("Shorten this to %(max)d characters.")
 
 
@@ -189,45 +200,73 @@ class CycleForm(BaseForm):
         return is_right
 
     def draft(self, kept: CycleDraft | None = None) -> CycleDraft:
-        """What was written, for the domain; `kept` is the cycle as it is, for what this form does not show."""
+        """What was written, for the domain; `kept` is the cycle as it is, for what this form does not show.
+
+        Not to be stored while a field has errors: see `_read`.
+        """
         rows = self._rows()
         filled = [row.draft() for row in rows if not row.is_empty()]
-        whole = EnvelopeDraft(Text("", "", ""), self.allotted_tenge.data, rows[0].public_id.data or "")
+        year, allotted = self._read("year", 0), self._read("allotted_tenge", _ANY_SUM)
+        whole = EnvelopeDraft(Text("", "", ""), allotted, rows[0].public_id.data or "")
         return CycleDraft(
-            slug=(self.slug.data or str(self.year.data)) if "slug" in self else (kept.slug if kept else ""),
-            year=self.year.data,
+            slug=(self.slug.data or str(year)) if "slug" in self else (kept.slug if kept else ""),
+            year=year,
             title=Text(self.title_kk.data or "", self.title_ru.data or "", self.title_en.data or ""),
-            allotted_tenge=self.allotted_tenge.data,
+            allotted_tenge=allotted,
             envelopes=tuple(filled) or (whole,),
             windows=self._windows() or (kept.windows if kept else ()),
-            directions=tuple(Direction(name) for name in self.directions.data or ()),
-            methods=tuple(Assurance(name) for name in self.methods.data or ()),
-            cost_cap_tenge=self.cost_cap_tenge.data,
-            projects_per_author=self.projects_per_author.data,
-            votes_per_resident=int(self.votes_per_resident.data),
-            minimum_age=self.minimum_age.data,
-            minimum_votes=self.minimum_votes.data,
-            rule=AllocationRule(self.rule.data),
+            directions=tuple(Direction(name) for name in self._read("directions", ())),
+            methods=tuple(Assurance(name) for name in self._read("methods", ())),
+            cost_cap_tenge=self._read("cost_cap_tenge", None),
+            projects_per_author=self._read("projects_per_author", 1),
+            votes_per_resident=int(self._read("votes_per_resident", 1)),
+            minimum_age=self._read("minimum_age", 0),
+            minimum_votes=self._read("minimum_votes", 0),
+            rule=AllocationRule(self._read("rule", AllocationRule.SKIP)),
             leftovers=self.leftovers.data,
-            build_year=self.build_year.data,
+            build_year=self._read("build_year", None),
         )
 
+    def _read(self, name: str, stand_in: Any) -> Any:
+        """What a field holds; `stand_in` while it is empty or has errors."""
+        field = self[name]
+        return stand_in if field.errors or field.data is None else field.data
+
     def _windows(self) -> tuple[Window, ...]:
+        """The phases of which something is known; where one end of a phase is not, the phase lasts a minute."""
         found = []
         for phase in Phase:
             starts, ends = phase_fields(phase)
-            if starts in self:
-                found.append(Window(phase, self[starts].data, self[ends].data if ends in self else None))
+            if starts not in self:
+                continue
+            first, last = self[starts].data, self[ends].data if ends in self else None
+            if first is None and last is not None:
+                first = last - _MOMENT
+            if last is None and first is not None and ends in self:
+                last = first + _MOMENT
+            if first is not None:
+                found.append(Window(phase, first, last))
         return tuple(found)
 
-    def accepts(self, draft: CycleDraft, *, now: datetime) -> bool:
-        """Ask the domain; each of its complaints is put beside its field."""
-        faults: list[BudgetRefusal] = list(setting_faults(draft))
+    def accepts(self, draft: CycleDraft, others: Iterable[BudgetRefusal] = (), *, now: datetime) -> bool:
+        """Ask the domain; each of its complaints, and the `others`, is put beside its field unless that has one."""
+        faults: list[BudgetRefusal] = [*setting_faults(draft), *others]
         if self._windows():
             faults += calendar_faults(calendar_of(draft.windows), now=now)
-        for fault in faults:
+        told = [fault for fault in faults if self._can_be_judged(fault)]
+        for fault in told:
             self.put(fault)
         return not faults
+
+    def _can_be_judged(self, fault: BudgetRefusal) -> bool:
+        """Not while the field or what it depends on has an error already: the draft has stand-ins there."""
+        name, kind = _field_of(fault), fault.facts.get("fault", "")
+        if isinstance(fault, CalendarFault) and kind == "missing":
+            return False  # told by `_read_calendar`
+        if kind == "sum" and any(row.total_tenge.errors for row in self._rows()):
+            return False
+        own = (name,) if name in self and name != "envelopes" else ()
+        return not any(self[one].errors for one in (*own, *_JUDGED_WITH.get((name, kind), ())))
 
     def put(self, refusal: BudgetRefusal) -> None:
         """Put a refusal's sentence beside the field it is about, or at the head of the form."""

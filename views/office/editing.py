@@ -1,22 +1,23 @@
 """Creating a cycle and changing its settings; once settled they are shown, with the reason why they stay."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
 from budget import cycles
 from budget.cycle_drafts import draft_of
-from budget.errors import BudgetRefusal, NotFound, NotPermitted
+from budget.errors import BudgetRefusal, NotFound, NotPermitted, SettingFault, SlugTaken
 from budget.permissions import Action
 from budget.reading import cycles as public_cycles
 from budget.reading import office
 from budget.settings import CycleDraft
-from models.cycle import Cycle
+from models.cycle import Cycle, Envelope
 from models.enums import Phase
+from models.project import Project
 from views.access import actor, requires
 from views.filters import local_day
 from views.office import progress
@@ -70,10 +71,11 @@ def _stored(
     form: CycleForm, kept: CycleDraft | None, store: Callable[[Session, CycleDraft], Cycle]
 ) -> str | None:
     """The address of the cycle once it is stored; None while the form has something to say."""
-    if form.adds_envelope() or not form.validate_on_submit():
+    if form.adds_envelope() or not form.is_submitted():
         return None
+    is_understood = form.validate()
     draft = form.draft(kept)
-    if not form.accepts(draft, now=now()):
+    if not form.accepts(draft, _clashes(draft, kept), now=now()) or not is_understood:
         return None
     try:
         with writing() as session:
@@ -83,6 +85,18 @@ def _stored(
     except BudgetRefusal as refusal:
         form.put(refusal)
         return None
+
+
+def _clashes(draft: CycleDraft, kept: CycleDraft | None) -> Iterator[BudgetRefusal]:
+    """What only the rows can say, told together with the rest; the domain has the last word when it stores."""
+    own = kept.slug if kept else None
+    if draft.slug != own and draft.slug in _slugs():
+        yield SlugTaken(slug=draft.slug)
+    dropped = {one.public_id for one in kept.envelopes} if kept else set()
+    dropped -= {one.public_id for one in draft.envelopes}
+    used = select(Envelope.id).join(Project, col(Project.envelope_id) == Envelope.id)
+    if dropped and reading().exec(used.where(col(Envelope.public_id).in_(dropped)).limit(1)).first():
+        yield SettingFault(setting="envelopes", fault="in_use")
 
 
 def _form_page(form: CycleForm, cycle: Cycle | None) -> tuple[str, int]:
@@ -106,8 +120,12 @@ def _settled_page(standing: progress.Standing, kept: CycleDraft) -> str:
 
 def _free_year(at: datetime) -> int:
     """The first year from now on whose address is free."""
-    taken = set(reading().exec(select(Cycle.slug)))
+    taken = _slugs()
     year = local_day(at).year
     while str(year) in taken:
         year += 1
     return year
+
+
+def _slugs() -> set[str]:
+    return set(reading().exec(select(Cycle.slug)))

@@ -8,11 +8,13 @@ from sqlmodel import select
 
 from budget import cycles
 from budget.cycle_drafts import draft_of
+from budget.permissions import SYSTEM
+from budget.settings import EnvelopeDraft, Text
 from models.cycle import Cycle
 from models.database import Database
 from models.enums import AllocationRule, Assurance, Direction, Phase
 from tests.harness.client import PageClient
-from tests.harness.cycles import LENGTH, add_resident, calendar_from, proposal
+from tests.harness.cycles import LENGTH, add_project, add_resident, calendar_from, proposal
 from tests.harness.office import typed, typed_cycle
 
 NEW = "/en/office/cycles/new"
@@ -127,6 +129,74 @@ def test_all_faults_are_told_at_once(desk: PageClient, now: datetime) -> None:
     assert {"slug", "minimum_age", "voting_ends_at", "build_year"} <= set(answer.errors)
 
 
+FIRST_AND_SECOND_ROUND: list[tuple[dict[str, str], set[str]]] = [
+    ({"title_ru": "", "minimum_age": "900", "slug": "!"}, {"title_ru", "minimum_age", "slug"}),
+    ({"year": "", "minimum_votes": "-1", "cost_cap_tenge": "0"}, {"year", "minimum_votes", "cost_cap_tenge"}),
+    ({"allotted_tenge": "", "cost_cap_tenge": "-3"}, {"allotted_tenge", "cost_cap_tenge"}),
+    ({"minimum_age": "", "envelopes-0-total_tenge": "5"}, {"minimum_age", "envelopes-0-total_tenge"}),
+    ({"year": "?", "voting_ends_at": "2027-01-01T09:00"}, {"year", "voting_ends_at"}),
+    ({"title_kk": "", "voting_ends_at": "", "decision_starts_at": "2027-01-01T09:00"}, {"title_kk", "voting_ends_at", "decision_starts_at"}),
+    ({"voting_starts_at": "?", "voting_ends_at": "2027-01-01T09:00"}, {"voting_starts_at", "voting_ends_at"}),
+    ({"projects_per_author": "", "slug": "taken"}, {"projects_per_author", "slug"}),
+    ({"minimum_age": "900", "slug": "taken"}, {"minimum_age", "slug"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wrong", "fields"), FIRST_AND_SECOND_ROUND)
+def test_an_empty_field_hides_no_other_fault(
+    desk: PageClient, app_database: Database, now: datetime, wrong: dict[str, str], fields: set[str]
+) -> None:
+    with app_database.writing() as session:
+        add_resident(session, now=now)
+        cycles.create(session, SYSTEM, proposal(now + DAY, slug="taken"), now=now)
+    answer = desk.submit(
+        desk.get(NEW), typed_cycle(now + DAY, **wrong), button="Create the draft", status=422
+    )
+    assert set(answer.errors) == fields, answer.errors
+    for name, text in wrong.items():
+        assert answer.find("input", id=name).get("value") == text
+
+
+def test_what_is_not_known_yet_accuses_no_other_field(desk: PageClient, now: datetime) -> None:
+    empty = {"year": "", "allotted_tenge": "", "slug": "", "announcement_ends_at": "", "voting_ends_at": ""}
+    rest = {"build_year": "2028", "cost_cap_tenge": "5 000", "envelopes-0-total_tenge": "7 000"}
+    answer = desk.submit(
+        desk.get(NEW), typed_cycle(now + DAY, **empty, **rest), button="Create the draft", status=422
+    )
+    assert set(answer.errors) == set(empty) - {"slug"}, answer.errors
+
+
+def test_a_form_with_nothing_in_it_tells_every_field_that_is_needed_once(
+    desk: PageClient, now: datetime
+) -> None:
+    page = desk.get(NEW)
+    values = {field.get("name"): "" for field in page.find_all("input", type="text")}
+    answer = desk.submit(page, {**values, "directions": None, "methods": None}, status=422)
+    assert {"title_kk", "title_ru", "title_en", "year", "allotted_tenge", "directions"} <= set(answer.errors)
+    assert {"announcement_starts_at", "voting_ends_at", "methods", "minimum_age"} <= set(answer.errors)
+    assert not {"slug", "build_year", "cost_cap_tenge", "archive_starts_at"} & set(answer.errors)
+
+
+def test_an_envelope_in_use_is_told_together_with_the_rest(
+    desk: PageClient, app_database: Database, now: datetime
+) -> None:
+    names = (Text("А", "А", "A"), Text("Б", "Б", "B"))
+    with app_database.writing() as session:
+        add_resident(session, now=now)
+        two = tuple(EnvelopeDraft(name, 5_000_000) for name in names)
+        cycle = cycles.create(session, SYSTEM, proposal(now + DAY, envelopes=two), now=now)
+        add_project(session, cycle, envelope=1, now=now)
+    gone = {f"envelopes-1-{name}": "" for name in ("name_kk", "name_ru", "name_en", "total_tenge")}
+    answer = desk.submit(
+        desk.get(EDIT),
+        {**gone, "envelopes-0-total_tenge": "10 000 000", "minimum_age": "900", "title_en": ""},
+        button="Save the settings",
+        status=422,
+    )
+    assert set(answer.errors) == {"title_en", "minimum_age", "envelopes-0-total_tenge"}
+    assert "has projects" in answer.errors["envelopes-0-total_tenge"]
+
+
 def calendar_fault(desk: PageClient, now: datetime, **changes: datetime) -> dict[str, str]:
     values = typed_cycle(now + DAY, **{name: typed(moment) for name, moment in changes.items()})
     answer = desk.submit(desk.get(NEW), values, button="Create the draft", status=422)
@@ -161,15 +231,9 @@ def test_an_address_that_is_taken_is_refused_beside_its_field(
     desk: PageClient, app_database: Database, now: datetime
 ) -> None:
     with app_database.writing() as session:
-        cycles.create(session, cycles_actor(), proposal(now + DAY), now=now)
+        cycles.create(session, SYSTEM, proposal(now + DAY), now=now)
     answer = desk.submit(desk.get(NEW), typed_cycle(now + DAY), button="Create the draft", status=422)
     assert list(answer.errors) == ["slug"]
-
-
-def cycles_actor() -> Any:
-    from budget.permissions import SYSTEM
-
-    return SYSTEM
 
 
 # --- envelopes ------------------------------------------------------------------------------------------
@@ -228,9 +292,9 @@ def test_an_envelope_left_empty_is_dropped(desk: PageClient, app_database: Datab
 def made(database: Database, now: datetime, *, publish: bool = False, **changes: Any) -> None:
     with database.writing() as session:
         add_resident(session, now=now)
-        cycles.create(session, cycles_actor(), proposal(now, **changes), now=now)
+        cycles.create(session, SYSTEM, proposal(now, **changes), now=now)
         if publish:
-            cycles.publish(session, cycles_actor(), "2027", now=now)
+            cycles.publish(session, SYSTEM, "2027", now=now)
 
 
 def test_a_draft_is_shown_as_it_is_and_saved_unchanged(
