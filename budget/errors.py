@@ -54,6 +54,13 @@ class VotingNotOpen(WrongPhase):
     field = "choices"
 
 
+class PhoneUsed(BudgetRefusal):
+    """This telephone number has already served another person in this cycle."""
+
+    code = "phone_used"
+    field = "choices"
+
+
 class AlreadyVoted(BudgetRefusal):
     """This person's ballot is in the box. Facts: cast_at, channel, receipt (hex or None)."""
 
@@ -202,6 +209,12 @@ class UndecidedTie(BudgetRefusal):
     field = "draw"
 
 
+class LogDiffers(BudgetRefusal):
+    """The stored leaves do not give the last signed head: somebody changed the log. Facts: number."""
+
+    code = "log_differs"
+
+
 class StorageNotRewritten(BudgetRefusal):
     """Somebody went on reading, so the link between voters and ballots may still be in the files: nothing is opened."""
 
@@ -339,10 +352,65 @@ class TooManyCodes(BudgetRefusal):
     field = "phone"
 
 
+class SmsPaused(BudgetRefusal):
+    """The hourly money cap of messages is reached. Facts: retry_at."""
+
+    code = "sms_paused"
+    field = "phone"
+
+
 class NotConfirmed(BudgetRefusal):
     """The code was right, the person is not on the roll with this number. Said only after proof."""
 
     code = "not_confirmed"
+
+
+class EdsOrganisation(BudgetRefusal):
+    """The certificate is an organisation's; a person signs with their own."""
+
+    code = "eds_organisation"
+
+
+class EdsExpired(BudgetRefusal):
+    """Too late. Facts: what ("certificate" is out of its dates, or the time to sign this "challenge" is over)."""
+
+    code = "eds_expired"
+
+
+class EdsRevoked(BudgetRefusal):
+    """The certificate was revoked."""
+
+    code = "eds_revoked"
+
+
+class EdsReused(BudgetRefusal):
+    """This signature, or another one of the same challenge, has been used."""
+
+    code = "eds_reused"
+
+
+class EdsForeign(BudgetRefusal):
+    """The signature is of something else than what this browser asked for."""
+
+    code = "eds_foreign"
+
+
+class EdsInvalid(BudgetRefusal):
+    """Not a signature of a person that can be confirmed."""
+
+    code = "eds_invalid"
+
+
+class EdsUnavailable(BudgetRefusal):
+    """Signatures can't be checked at the moment; nothing is used up."""
+
+    code = "eds_unavailable"
+
+
+class EdsNotSigned(BudgetRefusal):
+    """No signature has come from the phone yet."""
+
+    code = "eds_not_signed"
 
 
 class SignInRefused(BudgetRefusal):
@@ -353,7 +421,7 @@ class SignInRefused(BudgetRefusal):
 
 
 class TooManySignIns(BudgetRefusal):
-    """Back-off after failures. Facts: wait_seconds."""
+    """Back-off after failures. Facts: wait_seconds. The field is that of the secret guessed (`back_off`)."""
 
     code = "too_many_sign_ins"
     field = "password"
