@@ -3,6 +3,7 @@
 `certify` stores an allocation (also for imported elections), `count` makes it for a cycle of ours, `publish` shows it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from models.ballot import Ballot, BallotChoice, Participation
 from models.cycle import Cycle
 from models.enums import BallotStatus, Origin, ProjectState
 from models.people import Resident
+from models.project import Project
 from models.result import Count, VerdictRow
 
 
@@ -32,11 +34,32 @@ class Draw:
 
 
 def tally(session: Session, cycle_id: int) -> dict[int, int]:
-    """Valid ballots containing each project, by project row id; projects without any are absent."""
+    """Valid ballots containing each project, by project row id; projects without any are absent.
+
+    All choices of the cycle's projects, by the index on the project, less those on ballots that are not valid:
+    a million ballots need not be joined to their choices. Publishing counts the other way (`_recount`).
+    """
+    of_cycle = select(Project.id).where(Project.cycle_id == cycle_id)
+    chosen = (
+        select(BallotChoice.project_id, sa.func.count())
+        .where(col(BallotChoice.project_id).in_(of_cycle))
+        .group_by(col(BallotChoice.project_id))
+    )
+    votes = Counter(dict(session.exec(chosen).all()))
+    votes.subtract(_choices(session, cycle_id, set(BallotStatus) - {BallotStatus.VALID}))
+    return {project: number for project, number in votes.items() if number}
+
+
+def _recount(session: Session, cycle_id: int) -> dict[int, int]:
+    """What `tally` must give, counted ballot by ballot: valid ballots joined to their choices."""
+    return _choices(session, cycle_id, {BallotStatus.VALID})
+
+
+def _choices(session: Session, cycle_id: int, statuses: set[BallotStatus]) -> dict[int, int]:
     counted = (
         select(BallotChoice.project_id, sa.func.count())
         .join(Ballot, col(Ballot.id) == BallotChoice.ballot_id)
-        .where(Ballot.cycle_id == cycle_id, Ballot.status == BallotStatus.VALID)
+        .where(Ballot.cycle_id == cycle_id, col(Ballot.status).in_(sorted(statuses)))
         .group_by(col(BallotChoice.project_id))
     )
     return dict(session.exec(counted).all())
@@ -153,7 +176,7 @@ def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycl
 
 def _is_as_counted(session: Session, cycle: Cycle) -> bool:
     """Do the ballots as they lie there now give the stored votes, sums and root?"""
-    recount = tally(session, cycle.id or 0)
+    recount = _recount(session, cycle.id or 0)
     stored = session.exec(select(VerdictRow).where(VerdictRow.cycle_id == cycle.id)).all()
     row = session.get(Count, cycle.id)
     if row is None or not stored or recount.keys() - {verdict.project_id for verdict in stored}:

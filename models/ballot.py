@@ -76,10 +76,11 @@ class Ballot(Row, table=True):
     __tablename__ = "ballot"
     __table_args__ = (
         sa.CheckConstraint("(status = 'invalid') = (length(reason) > 0)", name="invalid_with_reason"),
+        sa.Index("ix_ballot_cycle_id_status", "cycle_id", "status"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    cycle_id: int = Field(foreign_key="cycle.id", index=True)
+    cycle_id: int = Field(foreign_key="cycle.id")
     envelope_id: int | None = Field(default=None, foreign_key="envelope.id")
     assurance: Assurance | None = Field(default=None, sa_type=enum_type(Assurance))
     status: BallotStatus = Field(sa_type=enum_type(BallotStatus))

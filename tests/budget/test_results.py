@@ -103,6 +103,17 @@ def test_a_count_of_random_ballots_is_that_of_the_ballots_cast(
     assert found == {made.projects[place].id: votes for place, votes in expected.items()}
 
 
+@pytest.mark.parametrize("status", [BallotStatus.EMPTY, BallotStatus.INVALID])
+def test_choices_of_a_ballot_that_is_not_valid_are_no_votes(
+    session: Session, keyring: KeyRing, now: datetime, status: BallotStatus
+) -> None:
+    made = vote_and_open(session, keyring, now, [(0, 1), (0,)])
+    reason = "nobody" if status is BallotStatus.INVALID else ""
+    chosen = sa.select(col(BallotChoice.ballot_id)).where(col(BallotChoice.project_id) == made.projects[1].id)
+    session.exec(sa.update(Ballot).where(col(Ballot.id).in_(chosen)).values(status=status, reason=reason))
+    assert results.tally(session, made.cycle.id or 0) == {made.projects[0].id: 1}
+
+
 def test_every_ballot_is_accounted_for(session: Session, keyring: KeyRing, now: datetime) -> None:
     made = vote_and_open(session, keyring, now, DECIDED)
     count(session, made, now)

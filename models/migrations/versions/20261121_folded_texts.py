@@ -1,4 +1,4 @@
-"""The text of a project as search reads it; the line and an index on the phone of a resident on the roll.
+"""The text of a project as search reads it; line and index on the phone of a resident; ballots by their status.
 
 `project.folded` is filled here with a frozen copy of budget/reading/folding.py. Columns are added and dropped in
 place: rebuilding `project` on SQLite would lose its triggers.
@@ -50,6 +50,8 @@ def upgrade() -> None:
     op.add_column("project", sa.Column("folded", sa.Text(), nullable=False, server_default=""))
     op.add_column("resident", sa.Column("line", sa.Integer(), nullable=True))
     op.create_index("ix_resident_phone", "resident", ["phone"])
+    op.drop_index("ix_ballot_cycle_id", "ballot")
+    op.create_index("ix_ballot_cycle_id_status", "ballot", ["cycle_id", "status"])
     connection = op.get_bind()
     addresses = defaultdict(list)
     for row in connection.execute(sa.select(ADDRESS).order_by(ADDRESS.c.position)).mappings():
@@ -64,6 +66,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_ballot_cycle_id_status", "ballot")
+    op.create_index("ix_ballot_cycle_id", "ballot", ["cycle_id"])
     op.drop_index("ix_resident_phone", "resident")
     op.drop_column("resident", "line")
     op.drop_column("project", "folded")
