@@ -45,7 +45,7 @@ class RollFault:
 
 @dataclass(frozen=True, slots=True)
 class RollEntry:
-    """A person on the roll, without the IIN. `phone` in E.164."""
+    """A person on the roll, without the IIN. `phone` in E.164, `line` counted in the file from 1."""
 
     roll_key: bytes
     birth_on: date
@@ -53,6 +53,7 @@ class RollEntry:
     street: str
     house: str
     phone: str | None
+    line: int
 
 
 @dataclass
@@ -160,6 +161,7 @@ class _LineReader:
             self._text("street", values["street"]),
             self._text("house", values["house"]),
             _phone(values.get("phone", "")),
+            number,
         )
         first = self._lines.setdefault(roll_key, number)
         if first != number:

@@ -182,6 +182,13 @@ def test_a_second_import_updates_and_keeps_a_phone_the_new_file_lacks(session, n
     assert person(session).phone == "+77017654321"
 
 
+def test_a_person_keeps_the_number_of_their_line_in_the_newest_file(session, now, area):
+    load(session, now, line(), "bad", line(1, phone=""))
+    assert (person(session).line, person(session, 1).line) == (2, 4)
+    load(session, now, "", line(1, phone=""), line(2, phone=""))
+    assert [person(session, who).line for who in range(3)] == [2, 3, 4]
+
+
 def test_an_import_is_recorded_by_its_counts(session, now, area):
     load(session, now, line(), "bad")
     event = session.exec(select(AuditEvent)).one()
