@@ -1,40 +1,50 @@
-"""Staff of the service: council members and coordinators, their passwords, and the back-off after failures.
+"""Accounts of staff: council, coordinators, operators of the front office, observers; and their passwords.
 
 Passwords: argon2id with 19 MiB, two passes, one lane (OWASP's minimum; about 35 ms, so that eight sign-ins at once do
-not choke two cores). An unknown e-mail costs the same time as a wrong password and gets the same answer.
+not choke two cores). An unknown e-mail costs the same time as a wrong password and gets the same answer. Hashing is
+apart from writing, so that it holds up nobody: `hashed` first, then the transaction.
 
-Back-off and not lock-out: after five failures a growing wait of at most a minute, so that nobody can shut a member
-out by typing wrong passwords. An attempt is noted *before* the password is hashed and forgotten when it was right:
-a hundred simultaneous guesses can't all pass a check made before any of them has failed.
+A fresh installation has no account. The second factor is `second_factor`, slowing down guesses `back_off`, what a
+coordinator does with the accounts of others `staff_care`, accounts made by a link `invitations`.
 """
 
-import hashlib
-import hmac
-import math
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+import re
+from datetime import datetime
 
-import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from budget import audit
-from budget.errors import EmailTaken, SignInRefused, TooManySignIns, WeakPassword
-from budget.keys import KeyRing
+from budget import audit, web_sessions
+from budget.back_off import normal_email
+from budget.errors import EmailTaken, NotFound, PasswordWrong, SignInRefused, WeakPassword
 from budget.permissions import SYSTEM, Actor
+from budget.second_factor import actor_of, subject
 from models.enums import Language, Role
-from models.people import SignInFailure, Staff
+from models.people import Staff
 
+ROLES = (Role.COUNCIL, Role.COORDINATOR, Role.OPERATOR, Role.OBSERVER)
 MINIMUM_PASSWORD = 12
-FREE_FAILURES = 5
-LONGEST_WAIT = timedelta(minutes=1)
-WINDOW = timedelta(hours=1)
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # The hash of a random password nobody has kept: checked for an unknown e-mail, to take the same time.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$X/ketei2/fESTlWI/Y0Q1g$Cy20JjqdTqq2WUjrQas8vBWvu1o4CC9G9uxU+Cvtg40"
+
+
+def is_email(text: str) -> bool:
+    """Does this look like an e-mail address? Whether it exists only a letter could tell."""
+    return re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", text.strip()) is not None
+
+
+def hashed(password: str) -> str:
+    """The password as it is kept. Takes 35 ms on purpose: not inside a transaction.
+
+    Raises: WeakPassword(minimum).
+    """
+    if len(password) < MINIMUM_PASSWORD:
+        raise WeakPassword(minimum=MINIMUM_PASSWORD)
+    return _HASHER.hash(password)
 
 
 def add(
@@ -48,18 +58,40 @@ def add(
     language: Language = Language.KK,
     actor: Actor = SYSTEM,
 ) -> Staff:
-    """A new member of staff, council or coordinator.
+    """A new account.
 
     Raises: WeakPassword(minimum), EmailTaken.
     """
-    if len(password) < MINIMUM_PASSWORD:
-        raise WeakPassword(minimum=MINIMUM_PASSWORD)
+    member = create(
+        session,
+        email=email,
+        name=name,
+        role=role,
+        language=language,
+        password_hash=hashed(password),
+        now=now,
+    )
+    audit.record(session, actor, "staff.add", now=now, subject=subject(member), role=str(role))
+    return member
+
+
+def create(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    language: Language,
+    password_hash: str,
+    now: datetime,
+) -> Staff:
+    """The row of a new account; the caller records the act. Raises: EmailTaken."""
     member = Staff(
         email=normal_email(email),
         name=name.strip(),
         role=role,
         language=language,
-        password_hash=_HASHER.hash(password),
+        password_hash=password_hash,
         created_at=now,
     )
     try:
@@ -69,25 +101,20 @@ def add(
         if "email" in str(fault.orig):
             raise EmailTaken from None
         raise
-    audit.record(session, actor, "staff.add", now=now, subject=f"staff:{member.id}", role=str(role))
     return member
 
 
-def note_attempt(session: Session, keyring: KeyRing, *, email: str, now: datetime) -> None:
-    """Note an attempt to sign in, to be committed before `authenticate` hashes anything.
+def by_id(session: Session, staff_id: int | None) -> Staff:
+    """The account with this number. Raises: NotFound."""
+    member = session.get(Staff, staff_id) if staff_id is not None else None
+    if member is None:
+        raise NotFound(staff=staff_id)
+    return member
 
-    Raises: TooManySignIns(wait_seconds) while the back-off of this e-mail lasts.
-    """
-    key = _email_key(keyring, email)
-    _lock(session, key)
-    query = select(SignInFailure.failed_at).where(
-        SignInFailure.email_key == key, SignInFailure.failed_at > now - WINDOW
-    )
-    failed = session.exec(query.order_by(col(SignInFailure.failed_at).desc())).all()
-    wait = _wait_seconds(failed, now)
-    if wait:
-        raise TooManySignIns(wait_seconds=wait)
-    session.add(SignInFailure(email_key=key, failed_at=now))
+
+def by_email(session: Session, email: str) -> Staff | None:
+    """The account with this e-mail."""
+    return session.exec(select(Staff).where(Staff.email == normal_email(email))).first()
 
 
 def authenticate(session: Session, *, email: str, password: str) -> Staff:
@@ -95,36 +122,47 @@ def authenticate(session: Session, *, email: str, password: str) -> Staff:
 
     Raises: SignInRefused.
     """
-    member = session.exec(select(Staff).where(Staff.email == normal_email(email))).first()
+    member = by_email(session, email)
     is_right = _verify(_NOBODY if member is None else member.password_hash, password)
     if member is None or member.disabled_at is not None or not is_right:
         raise SignInRefused
     return member
 
 
-def forget_failures(session: Session, keyring: KeyRing, *, email: str) -> None:
-    """After a right password: the attempts on this e-mail count no more."""
-    mine = col(SignInFailure.email_key) == _email_key(keyring, email)
-    session.exec(sa.delete(SignInFailure).where(mine))
+def check_password(member: Staff, password: str) -> None:
+    """Somebody signed in shows the password again. Raises: PasswordWrong."""
+    if not _verify(member.password_hash, password):
+        raise PasswordWrong
 
 
-def forget_old(session: Session, now: datetime) -> int:
-    """Delete failures no back-off counts any more. Returns how many."""
-    old = sa.delete(SignInFailure).where(col(SignInFailure.failed_at) <= now - WINDOW)
-    return session.exec(old).rowcount
+def change_password(
+    session: Session, member: Staff, *, password_hash: str, keep_session: int | None, now: datetime
+) -> None:
+    """Put the new password in; every other session of the account ends."""
+    member.password_hash = password_hash
+    session.add(member)
+    web_sessions.end_all_of(session, member.id or 0, but=keep_session)
+    audit.record(session, actor_of(member), "staff.change_password", now=now, subject=subject(member))
 
 
-def normal_email(email: str) -> str:
-    """E-mail addresses are compared without case and surrounding space."""
-    return email.strip().casefold()
+def change_language(session: Session, member: Staff, language: Language, *, now: datetime) -> None:
+    """The language in which the service writes to the member."""
+    member.language = language
+    session.add(member)
+    audit.record(
+        session,
+        actor_of(member),
+        "staff.language",
+        now=now,
+        subject=subject(member),
+        language=str(language),
+    )
 
 
-def _wait_seconds(failed: Sequence[datetime], now: datetime) -> int:
-    """2, 4, 8 … seconds after the fifth, sixth, seventh failure, from the newest one."""
-    if len(failed) < FREE_FAILURES:
-        return 0
-    pause = min(timedelta(seconds=2.0 ** min(len(failed) - FREE_FAILURES + 1, 10)), LONGEST_WAIT)
-    return max(0, math.ceil((failed[0] + pause - now).total_seconds()))
+def note_sign_in(session: Session, member: Staff, *, now: datetime) -> None:
+    """The member signed in: the coordinator's list says when."""
+    member.signed_in_at = now
+    session.add(member)
 
 
 def _verify(password_hash: str, password: str) -> bool:
@@ -132,13 +170,3 @@ def _verify(password_hash: str, password: str) -> bool:
         return _HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
-
-
-def _email_key(keyring: KeyRing, email: str) -> bytes:
-    return hmac.new(keyring.roll_key, f"email:{normal_email(email)}".encode(), hashlib.sha256).digest()
-
-
-def _lock(session: Session, key: bytes) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        number = int.from_bytes(key[:8], "big", signed=True)
-        session.exec(select(sa.func.pg_advisory_xact_lock(number)))

@@ -13,10 +13,10 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from budget import notices, staff
-from budget.identity import codes
+from budget import back_off, notices
+from budget.identity import codes, eds_challenges
 from budget.permissions import Actor
-from models.enums import Role
+from models.enums import Assurance, Channel, Role
 from models.people import Resident, Staff, WebSession
 
 STAFF_IDLE = timedelta(minutes=30)
@@ -29,10 +29,11 @@ _FIND = (
     sa.select(
         *(
             col(getattr(WebSession, name))
-            for name in ("id", "staff_id", "resident_id", "seen_at", "expires_at")
+            for name in ("id", "staff_id", "resident_id", "seen_at", "expires_at", "stepped_up_at")
         ),
+        *(col(getattr(WebSession, name)) for name in ("channel", "assurance", "operator_id")),
         *(col(getattr(Staff, name)) for name in ("role", "name", "disabled_at")),
-        col(Resident.birth_on),
+        *(col(getattr(Resident, name)) for name in ("birth_on", "phone", "area_id", "line")),
     )
     .join(Staff, col(WebSession.staff_id) == col(Staff.id), isouter=True)
     .join(Resident, col(WebSession.resident_id) == col(Resident.id), isouter=True)
@@ -49,13 +50,22 @@ _END_BY = (
 class SignedIn:
     """A session that is good now: whose it is, when it was last used, and when it ends if nothing happens.
 
-    `birth_on` is a resident's, from the roll: whoever casts a ballot needs it, and it costs no query here."""
+    `birth_on` and what follows `operator_id` are a resident's, from the roll: casting a ballot needs them, and they cost
+    no query here. So are
+    `channel` and `assurance`, where and by what they were identified, and `operator_id`, who did it at the desk."""
 
     session_id: int
     actor: Actor
     seen_at: datetime
     ends_at: datetime
     birth_on: date | None = field(default=None, repr=False)
+    stepped_up_at: datetime | None = None
+    channel: Channel | None = None
+    assurance: Assurance | None = None
+    operator_id: int | None = None
+    phone: str | None = field(default=None, repr=False)
+    area_id: int | None = None
+    roll_line: int | None = None
 
     def is_stale(self, now: datetime) -> bool:
         """Is it time to note the use?"""
@@ -63,9 +73,20 @@ class SignedIn:
 
 
 def start(
-    session: Session, *, now: datetime, staff_id: int | None = None, resident_id: int | None = None
+    session: Session,
+    *,
+    now: datetime,
+    staff_id: int | None = None,
+    resident_id: int | None = None,
+    channel: Channel = Channel.WEB,
+    assurance: Assurance = Assurance.SMS,
+    operator_id: int | None = None,
 ) -> str:
-    """Begin a session for one person; the token for the cookie, 43 characters."""
+    """Begin a session for one person; the token for the cookie, 43 characters.
+
+    How they were identified is kept for residents alone: it is recorded with their ballot.
+    """
+    is_resident = resident_id is not None
     token = secrets.token_urlsafe(32)
     longest = STAFF_LONGEST if staff_id is not None else RESIDENT_LONGEST
     session.add(
@@ -76,6 +97,9 @@ def start(
             created_at=now,
             seen_at=now,
             expires_at=now + longest,
+            channel=channel if is_resident else None,
+            assurance=assurance if is_resident else None,
+            operator_id=operator_id,
         )
     )
     session.flush()
@@ -92,7 +116,20 @@ def find(session: Session, token: str, *, now: datetime) -> SignedIn | None:
     if ends_at <= now or row.disabled_at is not None:
         return None
     actor = Actor(row.role, row.staff_id, row.name) if is_staff else Actor(Role.RESIDENT, row.resident_id)
-    return SignedIn(row.id, actor, row.seen_at, ends_at, row.birth_on)
+    return SignedIn(
+        row.id,
+        actor,
+        row.seen_at,
+        ends_at,
+        row.birth_on,
+        stepped_up_at=row.stepped_up_at,
+        channel=row.channel,
+        assurance=row.assurance,
+        operator_id=row.operator_id,
+        phone=row.phone,
+        area_id=row.area_id,
+        roll_line=row.line,
+    )
 
 
 def touch(session: Session, session_id: int, *, now: datetime) -> None:
@@ -104,6 +141,20 @@ def touch(session: Session, session_id: int, *, now: datetime) -> None:
 def end_after_ballot(session: Session, session_id: int, *, now: datetime) -> None:
     """A ballot was cast in this session: it ends `AFTER_BALLOT` from `now`, if it would not end before."""
     session.connection().execute(_END_BY, {"session": session_id, "last": now + AFTER_BALLOT})
+
+
+def step_up(session: Session, session_id: int, *, now: datetime) -> None:
+    """A member of staff showed password and code again in this session."""
+    shown = sa.update(WebSession).where(col(WebSession.id) == session_id).values(stepped_up_at=now)
+    session.exec(shown)
+
+
+def end_all_of(session: Session, staff_id: int, *, but: int | None = None) -> int:
+    """Sign a member of staff out everywhere, except in the session `but`. Returns how many sessions ended."""
+    theirs = sa.delete(WebSession).where(col(WebSession.staff_id) == staff_id)
+    if but is not None:
+        theirs = theirs.where(col(WebSession.id) != but)
+    return session.exec(theirs).rowcount
 
 
 def end(session: Session, token: str) -> None:
@@ -121,7 +172,8 @@ def forget_old(session: Session, now: datetime) -> dict[str, int]:
     return {
         "web_session": session.exec(sa.delete(WebSession).where(over)).rowcount,
         "login_code": codes.forget_old(session, now),
-        "sign_in_failure": staff.forget_old(session, now),
+        "eds_challenge": eds_challenges.forget_old(session, now),
+        "sign_in_failure": back_off.forget_old(session, now),
         "notice": notices.forget_old(session, now),
     }
 

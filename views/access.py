@@ -21,6 +21,8 @@ _SIGN_IN = {
     Role.RESIDENT: "resident.sign_in",
     Role.COUNCIL: "staff.sign_in",
     Role.COORDINATOR: "staff.sign_in",
+    Role.OPERATOR: "staff.sign_in",
+    Role.OBSERVER: "staff.sign_in",
 }
 
 
@@ -67,6 +69,4 @@ def check_all(app: Flask) -> None:
 
 
 def _sign_in_for(action: Action) -> str:
-    return next(
-        _SIGN_IN[role] for role in (Role.RESIDENT, Role.COUNCIL, Role.COORDINATOR) if has_role(role, action)
-    )
+    return next(door for role, door in _SIGN_IN.items() if has_role(role, action))

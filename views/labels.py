@@ -46,6 +46,8 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         Role.RESIDENT: _l("Resident"),
         Role.COUNCIL: _l("Member of the Expert Council"),
         Role.COORDINATOR: _l("Coordinator"),
+        Role.OPERATOR: _l("Operator of the front office"),
+        Role.OBSERVER: _l("Observer"),
         Role.SYSTEM: _l("The service itself"),
     },
     Origin: {

@@ -16,10 +16,10 @@ from flask_babel.speaklater import LazyString
 from budget.errors import BudgetRefusal
 from budget.permissions import RULES, Action
 from budget.phases import ORDER
-from models.enums import ScreeningOutcome
-from views import cycle_messages
+from models.enums import Assurance, ScreeningOutcome
+from views import cycle_messages, sms_watch
 from views.cycle_messages import UNMET, Facts, Worded
-from views.filters import date_time, deadline, lower_first, opening, tenge
+from views.filters import clock_time, date_time, deadline, lower_first, opening, tenge
 from views.labels import label
 
 __all__ = ["UNMET", "text", "wait"]
@@ -128,8 +128,9 @@ def _not_eligible(facts: Facts) -> str:
     if facts["reason"] == "method":
         return str(
             _(
-                "This cycle does not accept this way to show who you are: %(method)s.",
+                "You signed in this way: %(method)s. This cycle accepts only: %(accepted)s.",
                 method=label(facts["method"]),
+                accepted="; ".join(label(Assurance(method)) for method in facts["accepted"]),
             )
         )
     age = facts["minimum_age"]
@@ -261,19 +262,51 @@ def _code_wrong(facts: Facts) -> str:
     )
 
 
+def _eds_expired(facts: Facts) -> str:
+    if facts["what"] == "certificate":
+        return str(_("Your certificate is out of its dates. Get a new one at pki.gov.kz, or sign in another way."))
+    return str(_("The time for this signature is over. Start again."))
+
+
 def _too_many_codes(facts: Facts) -> str:
     # not inside an f-string: texts there are not collected for the translators
     told = _("A code was sent to this number, and the next one can be sent later.")
     return f"{told} {wait(facts['wait_seconds'])}"
 
 
+def _sms_paused(facts: Facts) -> str:
+    told = _("Codes by SMS are paused until %(time)s, Astana time.", time=clock_time(facts["retry_at"]))
+    return f"{told} {sms_watch.other_ways()}"
+
+
 def _too_many_sign_ins(facts: Facts) -> str:
-    told = _("There were several wrong passwords.")
+    told = _("There were several wrong attempts.")
     return f"{told} {wait(facts['wait_seconds'])}"
 
 
 def _weak_password(facts: Facts) -> str:
     return str(_("A password has at least %(count)s characters.", count=facts["minimum"]))
+
+
+def _second_factor_refused(facts: Facts) -> str:
+    if facts["why"] == "used":
+        return str(_("This code was used already. Wait until the app shows the next one."))
+    return str(
+        _(
+            "This code is not right. Check that the clock of your phone is right, and write the code the app shows now."
+        )
+    )
+
+
+_INVITATION_OVER: dict[str, LazyString] = {
+    "used": _l("This invitation was used already: the account is there. Sign in with your e-mail and password."),
+    "withdrawn": _l("This invitation was withdrawn. Ask the coordinator of the akimat for another one."),
+    "expired": _l("This invitation is older than a week. Ask the coordinator of the akimat for another one."),
+}
+
+
+def _invitation_over(facts: Facts) -> str:
+    return str(_INVITATION_OVER[facts["why"]])
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -306,6 +339,7 @@ _PLAIN: dict[str, LazyString] = {
     "counts_differ": _l("The recount did not give the stored numbers, so nothing was published. Tell the engineer who runs the service."),
     "not_counted": _l("Count the ballots first: results are published after the count."),
     "key_missing": _l("The key of this cycle is not in its place. Tell the engineer who runs the service."),
+    "log_differs": _l("The public log of ballots no longer gives its last signed head, so nothing was added to it. Tell the engineer who runs the service."),
     "storage_not_rewritten": _l("The storage could not be rewritten: something went on reading it, perhaps a backup. The ballots stay closed. Try again in a few minutes."),
     "cost_not_positive": _l("The cost must be more than zero."),
     "unknown_area": _l("Choose a residential area from the list."),
@@ -315,8 +349,18 @@ _PLAIN: dict[str, LazyString] = {
     "iin_invalid": _l("There is a mistake in the IIN. Write the 12 digits as in the identity card."),
     "code_expired": _l("This code is no longer valid. Ask for a new one."),
     "not_confirmed": _l("The roll of residents does not have this IIN with this phone number."),
+    "eds_organisation": _l("This is an organisation’s key. Sign with your personal one: a resident votes as a person."),
+    "eds_revoked": _l("This certificate was revoked. Get a new one at pki.gov.kz, or sign in another way."),
+    "eds_reused": _l("This signature has been used already. Start again and sign once more."),
+    "eds_foreign": _l("Something else was signed, not what this page asked for. Start again and sign on this page."),
+    "eds_invalid": _l("The signature could not be confirmed. Start again with your personal key of the National Certification Authority."),
+    "eds_unavailable": _l("Signatures can’t be checked at this moment, and nothing is used up. Try again in a minute, or sign in another way."),
+    "eds_not_signed": _l("No signature has come from the telephone yet. Sign there first, then press the button here."),
     "sign_in_refused": _l("The e-mail or the password is wrong. Check both and try again."),
     "email_taken": _l("A member of staff has this e-mail already."),
+    "password_wrong": _l("This is not your password."),
+    "own_account": _l("This can't be done to your own account. Another coordinator can."),
+    "last_coordinator": _l("This is the last coordinator who can sign in. Invite another one first."),
 }  # fmt: skip
 
 _WORDED: dict[str, Worded] = {
@@ -337,9 +381,13 @@ _WORDED: dict[str, Worded] = {
     "criteria_contradict": _criteria_contradict,
     "phone_invalid": lambda facts: str(_PHONE[facts["fault"]]),
     "code_wrong": _code_wrong,
+    "eds_expired": _eds_expired,
     "too_many_codes": _too_many_codes,
+    "sms_paused": _sms_paused,
     "too_many_sign_ins": _too_many_sign_ins,
     "weak_password": _weak_password,
+    "second_factor_refused": _second_factor_refused,
+    "invitation_over": _invitation_over,
     "malformed_file": _malformed_file,
     "rule_not_supported": _rule_not_supported,
     "roll_unreadable": lambda facts: str(_ROLL[facts["fault"]]),

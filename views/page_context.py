@@ -1,24 +1,23 @@
 """What every page has at hand besides its own content: district, languages, the person's menu.
 
-The district is read once per version of the public tables and process. An error page must come out even when the
-database does not answer, so a missing district becomes neutral words.
+An error page must come out even when the database does not answer, so a missing district becomes neutral words.
 """
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from budget.permissions import VISITOR, Actor
-from budget.reading.places import NOWHERE, Places
-from budget.reading.places import places as read_places
-from models import public_version as versions
+from budget.reading.places import NOWHERE
 from models.enums import Role
-from views import addresses, sessions
+from views import sessions
+from views.addresses import url_for
 from views.i18n import LANGUAGES, current_language
-from views.request_scope import config, reading
+from views.public_facts import places
+from views.request_scope import config
 from views.texts import gettext as _
 
 LARGE_VIEW_COOKIE = "large_view"
@@ -31,23 +30,6 @@ class DistrictNames:
     name: str
     akimat: str
     programme: str
-
-
-def public_version() -> int:
-    """The version of the public tables as this request sees it; read before anything else it reads."""
-    if "public_version" not in g:
-        g.public_version = versions.current(reading())
-    return cast(int, g.public_version)
-
-
-def places() -> Places:
-    """District and areas, kept per process until a public table changes."""
-    version = public_version()
-    kept = cast(tuple[int, Places] | None, current_app.extensions.get("places"))
-    if kept is None or kept[0] != version:
-        kept = (version, read_places(reading()))
-        current_app.extensions["places"] = kept
-    return kept[1]
 
 
 def district_names() -> DistrictNames:
@@ -74,13 +56,13 @@ def init_app(app: Flask) -> None:
             "district": district_names(),
             "actor": who,
             "demo": config().demo,
-            "home_url": addresses.fixed("public.home"),
+            "home_url": url_for("public.home"),
             "nav": _links(("public.home", _("Now")), ("public.archive", _("All cycles")), *_middle(who)),
             "account_nav": _account(who),
             "footer_nav": _footer(),
             "sign_out_url": _sign_out(who),
             "large_view": LARGE_VIEW_COOKIE in request.cookies,
-            "large_view_url": f"{addresses.fixed('public.large_view')}?page={quote(request.path)}",
+            "large_view_url": f"{url_for('public.large_view')}?page={quote(request.path)}",
         }
 
 
@@ -102,9 +84,13 @@ def _account(who: Actor) -> list[dict[str, Any]]:
         case Role.RESIDENT:
             return _links(("resident.my", _("My page")))
         case Role.COUNCIL:
-            return _links(("council.queue", _("Projects to review")))
+            return _links(("council.queue", _("Projects to review")), ("staff.account", _("My account")))
         case Role.COORDINATOR:
-            return _links(("office.home", _("Office")))
+            return _links(("office.home", _("Office")), ("staff.account", _("My account")))
+        case Role.OPERATOR:
+            return _links(("staff.account", _("My account")))
+        case Role.OBSERVER:
+            return _links(("office.log", _("Log of acts")), ("staff.account", _("My account")))
         case _:
             return []
 
@@ -125,6 +111,6 @@ def _sign_out(who: Actor) -> str | None:
 
 def _links(*items: tuple[str, str]) -> list[dict[str, Any]]:
     return [
-        {"text": text, "href": addresses.fixed(endpoint), "current": endpoint == request.endpoint}
+        {"text": text, "href": url_for(endpoint), "current": endpoint == request.endpoint}
         for endpoint, text in items
     ]

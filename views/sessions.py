@@ -15,9 +15,9 @@ from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
-from budget import web_sessions
+from budget import staff, web_sessions
 from budget.permissions import VISITOR, Actor
-from models.enums import Language
+from models.enums import Assurance, Channel, Language
 from models.people import Resident, Staff
 from views import sealed_cookies
 from views.i18n import current_language
@@ -29,13 +29,17 @@ COOKIE = "who"
 @dataclass(frozen=True)
 class Current:
     """The person of this request. `iin` and `birth_on` are a resident's, for this request only: never store or log
-    them."""
+    them. `channel` and `assurance` say where and by what a resident was identified; the rest is in `signed_in`."""
 
     actor: Actor
     iin: str | None = field(default=None, repr=False)
     session_id: int | None = None
     ends_at: datetime | None = None
     birth_on: date | None = field(default=None, repr=False)
+    stepped_up_at: datetime | None = None
+    channel: Channel | None = None
+    assurance: Assurance | None = None
+    signed_in: web_sessions.SignedIn | None = field(default=None, repr=False)
 
 
 _NOBODY = Current(VISITOR)
@@ -50,12 +54,21 @@ def current() -> Current:
 
 def sign_in_staff(session: Session, member: Staff) -> None:
     """Begin a session for a member of staff, in the caller's transaction; the cookie goes with the response."""
+    staff.note_sign_in(session, member, now=now())
     _begin(session, web_sessions.start(session, now=now(), staff_id=member.id))
 
 
-def sign_in_resident(session: Session, resident: Resident, iin: str) -> None:
-    """Begin a session for a resident whose phone and IIN were confirmed."""
-    _begin(session, web_sessions.start(session, now=now(), resident_id=resident.id), iin)
+def sign_in_resident(
+    session: Session, resident: Resident, iin: str, *, assurance: Assurance = Assurance.SMS
+) -> None:
+    """Begin a session for a resident whose phone and IIN were confirmed, or who signed electronically."""
+    token = web_sessions.start(session, now=now(), resident_id=resident.id, assurance=assurance)
+    _begin(session, token, iin)
+
+
+def forget_current() -> None:
+    """Something about the session changed in this request: read it again."""
+    g.pop("current", None)
 
 
 def sign_out() -> None:
@@ -113,7 +126,17 @@ def _read() -> Current:
     if found.is_stale(now()):
         g.stale_session = found.session_id
     iin = content.get("iin")
-    return Current(found.actor, iin, found.session_id, found.ends_at, found.birth_on)
+    return Current(
+        found.actor,
+        iin,
+        found.session_id,
+        found.ends_at,
+        found.birth_on,
+        stepped_up_at=found.stepped_up_at,
+        channel=found.channel,
+        assurance=found.assurance,
+        signed_in=found,
+    )
 
 
 def _begin(session: Session, token: str, iin: str | None = None) -> None:

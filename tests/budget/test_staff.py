@@ -1,21 +1,16 @@
-"""Staff: adding, signing in, and a back-off that slows guessing down without shutting anyone out."""
+"""Accounts of staff: adding, signing in with a password, changing it."""
 
-import threading
 import time
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
-from budget import audit, staff
-from budget.errors import EmailTaken, SignInRefused, TooManySignIns, WeakPassword
-from budget.keys import KeyRing
-from models.enums import Role
-from models.people import SignInFailure, Staff
+from budget import audit, staff, web_sessions
+from budget.errors import EmailTaken, NotFound, PasswordWrong, SignInRefused, WeakPassword
+from models.enums import Language, Role
+from models.people import Staff
 from models.service import AuditEvent
 
-KEYS = KeyRing(Path("keys"), b"v" * 32, b"r" * 32)
 PASSWORD = "correct horse battery"
 
 
@@ -94,64 +89,58 @@ def test_adding_is_recorded_without_e_mail_and_password(session, now):
     assert audit.verify(session) == []
 
 
-def test_five_failures_are_free_and_then_the_wait_grows_up_to_a_minute(session, now):
-    at, waits = now, []
-    for _ in range(13):
-        try:
-            staff.note_attempt(session, KEYS, email="chair@demo.kz", now=at)
-        except TooManySignIns as refusal:
-            wait = refusal.facts["wait_seconds"]
-            waits.append(wait)
-            at += timedelta(seconds=wait)
-            staff.note_attempt(session, KEYS, email="chair@demo.kz", now=at)
-    assert waits == [2, 4, 8, 16, 32, 60, 60, 60]
+@pytest.mark.parametrize("role", staff.ROLES)
+def test_every_role_of_staff_can_have_an_account(session, now, role):
+    assert add(session, now, role=role).role is role
 
 
-def test_a_refused_attempt_does_not_lengthen_the_wait(session, now):
-    for _ in range(5):
-        staff.note_attempt(session, KEYS, email="chair@demo.kz", now=now)
-    for _ in range(50):
-        with pytest.raises(TooManySignIns):
-            staff.note_attempt(session, KEYS, email="chair@demo.kz", now=now + timedelta(seconds=1))
-    staff.note_attempt(session, KEYS, email="chair@demo.kz", now=now + timedelta(seconds=2))
+def test_the_own_password_is_shown_again(session, now):
+    member = add(session, now)
+    staff.check_password(member, PASSWORD)
+    with pytest.raises(PasswordWrong):
+        staff.check_password(member, "wrong horse battery")
 
 
-def test_failures_on_one_e_mail_slow_down_no_other(session, now):
-    for _ in range(5):
-        staff.note_attempt(session, KEYS, email="chair@demo.kz", now=now)
-    staff.note_attempt(session, KEYS, email="other@demo.kz", now=now)
+def test_a_changed_password_ends_every_other_session(session, now):
+    member = add(session, now)
+    this, other = (web_sessions.start(session, now=now, staff_id=member.id) for _ in range(2))
+    keep = web_sessions.find(session, this, now=now).session_id
+    new = staff.hashed("another horse battery")
+    staff.change_password(session, member, password_hash=new, keep_session=keep, now=now)
+    session.expire_all()
+    assert web_sessions.find(session, this, now=now) is not None
+    assert web_sessions.find(session, other, now=now) is None
+    staff.check_password(member, "another horse battery")
+    with pytest.raises(PasswordWrong):
+        staff.check_password(member, PASSWORD)
+    event = session.exec(select(AuditEvent).where(AuditEvent.action == "staff.change_password")).one()
+    assert (event.actor_id, event.facts) == (member.id, "{}")
 
 
-def test_a_right_password_and_an_hour_forget_failures(session, now):
-    for _ in range(5):
-        staff.note_attempt(session, KEYS, email="chair@demo.kz", now=now)
-    staff.forget_failures(session, KEYS, email="Chair@demo.kz")
-    for _ in range(5):
-        staff.note_attempt(session, KEYS, email="chair@demo.kz", now=now)
-    staff.note_attempt(session, KEYS, email="chair@demo.kz", now=now + timedelta(hours=1))
-    assert staff.forget_old(session, now + timedelta(hours=1)) == 5
+def test_a_new_password_is_as_long_as_the_first(session, now):
+    with pytest.raises(WeakPassword):
+        staff.hashed("eleven char")
 
 
-def test_the_table_of_failures_holds_no_e_mail(session, now):
-    staff.note_attempt(session, KEYS, email="chair@demo.kz", now=now)
-    assert b"chair" not in session.exec(select(SignInFailure)).one().email_key
+def test_the_language_and_the_last_sign_in_are_kept(session, now):
+    member = add(session, now)
+    assert member.signed_in_at is None
+    staff.change_language(session, member, Language.RU, now=now)
+    staff.note_sign_in(session, member, now=now)
+    session.commit()
+    session.expire_all()
+    assert (member.language, member.signed_in_at) == (Language.RU, now)
 
 
-@pytest.mark.race
-def test_simultaneous_guesses_do_not_slip_past_the_back_off(database, now):
-    allowed = []
+def test_an_unknown_number_is_not_found(session):
+    for number in (None, 77):
+        with pytest.raises(NotFound):
+            staff.by_id(session, number)
 
-    def guess():
-        try:
-            with database.writing() as session:
-                staff.note_attempt(session, KEYS, email="chair@demo.kz", now=now)
-            allowed.append(1)
-        except TooManySignIns:
-            pass
 
-    threads = [threading.Thread(target=guess) for _ in range(24)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(allowed) == 5
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("a@demo.kz", True), (" A@b.kz ", True), ("a@kz", False), ("a b@c.kz", False), ("", False)],
+)
+def test_what_looks_like_an_e_mail(text, is_one):
+    assert staff.is_email(text) is is_one

@@ -79,10 +79,15 @@ def sign_in_voter(client: PageClient, app: Flask, iin: str = IIN, *, born: date 
 
 
 def open_session(client: FlaskClient, app: Flask, iin: str | None = None, **owner: int | None) -> None:
-    """Give the browser a session of `resident_id=` (with the IIN) or `staff_id=`, by the service's own code."""
+    """Give the browser a session of `resident_id=` (with the IIN) or `staff_id=`, by the service's own code. One of
+    staff has just shown password and code again."""
     content = {"iin": iin} if iin else {}
     with app.test_request_context("/kk/"), database_of(app).writing() as session:
-        token = web_sessions.start(session, now=app.extensions["clock"](), **owner)
+        at = app.extensions["clock"]()
+        token = web_sessions.start(session, now=at, **owner)
+        found = web_sessions.find(session, token, now=at)
+        if found is not None and "staff_id" in owner:
+            web_sessions.step_up(session, found.session_id, now=at)
         cookie = sealed_cookies._seal(COOKIE, {"token": token, **content}, web_sessions.RESIDENT_LONGEST)
     client.set_cookie(COOKIE, cookie)
 

@@ -4,7 +4,7 @@ Made through the domain functions where there are such: the cycle is created and
 """
 
 import itertools
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -146,7 +146,7 @@ def sign_in(monkeypatch: pytest.MonkeyPatch, actor: Actor) -> None:
     """Let the pages believe that `actor` is signed in; signing in itself has tests of its own."""
     from views import sessions  # here, so that tests of the domain start without the edge
 
-    current = sessions.Current(actor)
+    current = sessions.Current(actor, stepped_up_at=datetime.max.replace(tzinfo=UTC))
     monkeypatch.setattr(sessions, "current", lambda: current)
 
 

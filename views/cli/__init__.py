@@ -18,7 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "jobs": "views.cli.service:jobs",
     "rehearse": "views.cli.seeding:rehearse",
     "seed": "views.cli.seeding:seed",
-    "staff": "views.cli.people:staff",
+    "staff": "views.cli.staff:staff",
     "upgrade": "views.cli.service:upgrade",
 }
 """Name of each command and where it is."""

@@ -1,7 +1,6 @@
-"""`budget import-roll` and `budget staff add`: residents and staff by command."""
+"""`budget import-roll`: residents by command."""
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,16 +10,11 @@ from typing import TextIO
 import click
 
 from budget import residents
-from budget import staff as members
-from budget.errors import EmailTaken, WeakPassword
 from budget.residents import RollReport
 from budget.roll import RollFault, RollUnreadable
-from models.enums import Language, Role
 from views.cli.edge import BadInput, keyring, opened, settings
 
 _EVERY = 1_000  # lines between two moves of the bar
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-_ROLES = (Role.COUNCIL, Role.COORDINATOR)
 _FAULTS = {
     "columns": "the number of fields is not that of the first line, or a quotation mark is not closed",
     "iin": "the IIN is missing or has a mistake",
@@ -58,56 +52,6 @@ def import_roll(file: Path) -> None:
         click.echo(_told(fault))
     click.echo(_summary(report))
     sys.exit(1 if report.faults else 0)
-
-
-@click.group()
-def staff() -> None:
-    """Council members and coordinators."""
-
-
-@staff.command("add")
-@click.option("--email", required=True, help="To sign in with.")
-@click.option("--name", required=True, help="As the log and the protocols show it.")
-@click.option("--role", required=True, type=click.Choice([str(role) for role in _ROLES]))
-@click.option(
-    "--language", default="kk", show_default=True, type=click.Choice([str(one) for one in Language])
-)
-@click.option("--password-stdin", is_flag=True, help="Read the password from the standard input, do not ask.")
-def add_member(email: str, name: str, role: str, language: str, password_stdin: bool) -> None:
-    """Add a member of staff; the password (12 characters or more) is asked for twice and not shown.
-
-    Exit codes: 0 added, 2 not added: the e-mail is taken or no e-mail, the password too short, the name empty.
-    """
-    if not _EMAIL.fullmatch(email.strip()):
-        raise BadInput(f"{email!r} is not an e-mail address")
-    if not name.strip():
-        raise BadInput("the name is empty")
-    config = settings()
-    password = _password(from_stdin=password_stdin)
-    with opened(config) as database:
-        try:
-            with database.writing() as session:
-                member = members.add(
-                    session,
-                    email=email,
-                    name=name,
-                    role=Role(role),
-                    language=Language(language),
-                    password=password,
-                    now=datetime.now(UTC),
-                )
-        except WeakPassword as refusal:
-            raise BadInput(f"the password needs at least {refusal.facts['minimum']} characters") from refusal
-        except EmailTaken as refusal:
-            raise BadInput(f"{email} is taken by a member of staff") from refusal
-    click.echo(f"Added {member.email} as {role}.")
-
-
-def _password(*, from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    given: str = click.prompt("Password", hide_input=True, confirmation_prompt="The same once more")
-    return given
 
 
 def _watched(lines: TextIO) -> Iterator[str]:

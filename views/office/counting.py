@@ -46,6 +46,7 @@ from views.public import result_words
 from views.public.wording import verdict_reason
 from views.refusals import attach
 from views.request_scope import close_reading, database, now, reading, writing
+from views.staff.step_up import requires_step_up
 
 
 class DrawForm(BaseForm):
@@ -93,6 +94,7 @@ class Tied:
 
 @bp.route("/office/cycles/<slug>/count", methods=["GET", "POST"])
 @requires(Action.CLOSE_COUNT)
+@requires_step_up
 def count(slug: str) -> Page:
     """Open and count the ballots; with projects that are equal in votes and cost, take the number of the public draw."""
     cycle = of_ours(slug, Action.CLOSE_COUNT)
@@ -196,6 +198,7 @@ def _tied(cycle: Cycle) -> tuple[Tied, ...]:
 
 @bp.route("/office/cycles/<slug>/publish-results", methods=["GET", "POST"])
 @requires(Action.PUBLISH_RESULTS)
+@requires_step_up
 def publish_results(slug: str) -> Page:
     """The result as it will be published, and the button that publishes it."""
     cycle = of_ours(slug, Action.CLOSE_COUNT)

@@ -30,6 +30,7 @@ _KNOWN: dict[str, tuple[LazyString, type, Callable[[Any], str]]] = {
     "phase": (_l("Phase"), str, lambda value: label(Phase(value))),
     "status": (_l("Works"), str, lambda value: label(WorksStatus(value))),
     "role": (_l("Role"), str, lambda value: label(Role(value))),
+    "left": (_l("Recovery codes left"), int, number),
     "imported": (_l("New residents on the roll"), int, number),
     "updated": (_l("Residents brought up to date"), int, number),
     "faults": (_l("Lines with mistakes"), int, number),

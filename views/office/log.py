@@ -12,7 +12,7 @@ from views.request_scope import now, reading
 
 
 @bp.get("/office/log")
-@requires(Action.SEE_OFFICE)
+@requires(Action.SEE_LOG)
 def log() -> str:
     """The latest acts, of all cycles or of one; the whole chain is checked each time."""
     slugs = [desk.cycle.slug for desk in office.desks(reading(), now=now())]

@@ -28,6 +28,7 @@ from views.office import progress, wording
 from views.office.blueprint import bp
 from views.refusals import attach
 from views.request_scope import now, reading, writing
+from views.staff.step_up import requires_step_up
 
 Page = str | tuple[str, int] | Response
 _PREVIEW = "preview"
@@ -62,6 +63,7 @@ class Moved:
 
 @bp.route("/office/cycles/<slug>/publish", methods=["GET", "POST"])
 @requires(Action.MANAGE_CYCLE)
+@requires_step_up
 def publish_cycle(slug: str) -> Page:
     """Show the cycle to everybody."""
     of_ours(slug, Action.MANAGE_CYCLE)
@@ -74,6 +76,7 @@ def publish_cycle(slug: str) -> Page:
 
 @bp.route("/office/cycles/<slug>/freeze", methods=["GET", "POST"])
 @requires(Action.FREEZE)
+@requires_step_up
 def freeze(slug: str) -> Page:
     """Fix the settings and the ballot list before voting begins by itself."""
     of_ours(slug, Action.FREEZE)

@@ -4,7 +4,7 @@ Sessions of staff end: they were begun without a second factor.
 """
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 from models.migrations import checks
@@ -100,6 +100,7 @@ def downgrade() -> None:
 def _refuse_new_roles() -> None:
     """What operators and observers did stands in the audit chain for good: there is no way back from it."""
     for table in ("staff", "audit_event"):
-        query = sa.text(f"SELECT COUNT(*) FROM {table} WHERE role IN ('operator', 'observer')")
+        rows = sa.table(table, sa.column("role", sa.String))
+        query = sa.select(sa.func.count()).select_from(rows).where(rows.c.role.in_(("operator", "observer")))
         if op.get_bind().execute(query).scalar_one():
             raise RuntimeError(f"{table} has operators or observers: the older schema can't hold them")
