@@ -30,7 +30,8 @@ class AuditEvent(Row, table=True):
 class Notice(Row, table=True):
     """The outbox: what to send to whom; sent after the commit, emptied of secrets once sent.
 
-    `sendings`: tries that may have reached the phone, so `cost_tenge` = price × `parts` × at least one of them.
+    `attempts` counts all tries, `sendings` those that may have reached the phone: each of them costs price × `parts`.
+    `charged_at` is when the money of `cost_tenge` was last set aside, `failure` what became of the newest try.
     """
 
     __tablename__ = "notice"
@@ -48,7 +49,7 @@ class Notice(Row, table=True):
     sendings: int = 0
     cost_tenge: int = 0
     charged_at: datetime | None = Field(default=None, index=True)
-    failed_at: datetime | None = None
+    tried_at: datetime | None = Field(default=None, index=True)
     failure: NoticeFailure | None = Field(default=None, sa_type=enum_type(NoticeFailure))
     gateway_id: str | None = Field(default=None, max_length=40)
 

@@ -30,6 +30,8 @@ from tests.harness.databases import (  # noqa: E402
     sqlite_template,
     sqlite_url,
 )
+from tests.harness.gateways import gateway  # noqa: E402
+from tests.harness.ncanode import ncanode  # noqa: E402
 from tests.harness.processes import fresh_server, live_server, seeded_demo, start_server  # noqa: E402
 from tests.harness.texts import compile_catalogs  # noqa: E402
 
@@ -43,8 +45,10 @@ __all__ = [
     "database_url",
     "engine",
     "fresh_server",
+    "gateway",
     "live_server",
     "make_app",
+    "ncanode",
     "new_page",
     "now",
     "page",
@@ -60,8 +64,9 @@ __all__ = [
 ]
 
 SETTINGS = (
-    "DATABASE_URL", "DEMO", "KEY_DIR", "PORT", "PROXY_HOPS", "ROLL_KEY", "SECRET_KEY", "SECURE_COOKIES",
-    "TRUSTED_HOSTS", "VOTER_KEY", "WEB_THREADS", "WEB_WORKERS",
+    "DATABASE_URL", "DEMO", "EGOV_BIN", "KEY_DIR", "NCANODE_URL", "PORT", "PROXY_HOPS", "ROLL_KEY", "SECRET_KEY",
+    "SECURE_COOKIES", "SMS_API_KEY", "SMS_GATEWAY", "SMS_HOURLY_CAP_TENGE", "SMS_LOGIN", "SMS_PASSWORD", "SMS_PRICE_TENGE",
+    "SMS_SENDER", "SMS_URL", "TRUSTED_HOSTS", "VOTER_KEY", "WEB_THREADS", "WEB_WORKERS",
 )  # fmt: skip
 
 

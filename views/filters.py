@@ -88,6 +88,11 @@ def date_time(moment: datetime) -> str:
     return f"{long_date(moment)}, {moment.astimezone(ZONE):%H:%M}"
 
 
+def clock_time(moment: datetime) -> str:
+    """`14:36` in the district: the first whole minute not before the instant, for whoever is to come back then."""
+    return f"{(moment + timedelta(seconds=59)).astimezone(ZONE):%H:%M}"
+
+
 def until(moment: datetime) -> str:
     """The end of something: midnight is told as 24:00 of the day before, which nobody misreads."""
     local = moment.astimezone(ZONE)
@@ -159,6 +164,7 @@ def init_app(app: Flask) -> None:
         "short_date": short_date,
         "day_month": day_month,
         "datetime": date_time,
+        "clock_time": clock_time,
         "until": until,
         "deadline": deadline,
         "opening": opening,
@@ -173,6 +179,7 @@ def init_app(app: Flask) -> None:
         "in_language": in_language,
         "place_of": place_of,
         "span": span,
+        "url_for": addresses.url_for,
         "addresses_of": addresses.many,
     }
     page_context.init_app(app)

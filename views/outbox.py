@@ -2,56 +2,96 @@
 `deliver_notices` when that failed.
 
 A sender is whatever can bring a text to a phone. The demo has one that sends nothing: its page "messages" shows the
-texts. Outside the demo none is built in yet, and the sign-in page says so instead of pretending.
+texts. Outside the demo it is the gateway of the configuration; where none is set up, the sign-in page says so.
+
+A request waits four seconds for the gateway and no longer; the try goes on in a thread beside it, and while the gateway
+is known to fail, only the job tries. So a dead gateway holds no worker, and nobody who votes notices it.
 """
 
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as WaitedEnough
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Protocol
 
 import structlog
-from babel.support import NullTranslations, Translations
 from flask import current_app
 
 from budget import notices
-from budget.notices import NoticeKind
+from budget.identity import sms
+from budget.identity.sms import Sent, SmsFailed
+from budget.notices import Health
+from budget.sms_spending import Tariff
 from models.database import Database
-from models.enums import Language
+from models.enums import NoticeFailure
 from models.service import Notice
-from views.config import Config
+from views import sms_watch
+from views.config import Config, SmsSettings
+from views.notice_texts import text_of
 from views.request_scope import config, database
 from views.request_scope import now as request_now
 
-_CATALOGS = Path(__file__).parent / "translations"
+PATIENCE_SECONDS = 4.0
+FAULTS_IN_A_ROW = 3
+_THREADS = 4
 _log = structlog.get_logger("outbox")
 
 
-class SendingFailed(Exception):
-    """The text did not get through; it is tried again later."""
-
-
 class Sender(Protocol):
-    """Brings texts to phones. `shows_texts`: the texts stay readable in the outbox until they expire."""
+    """Brings texts to phones. `shows_texts`: the texts stay readable in the outbox until they expire, and nothing is
+    sent. `tariff`: what it costs, where it costs anything."""
 
     shows_texts: bool
+    tariff: Tariff | None
 
-    def send(self, recipient: str, text: str) -> None:
-        """Send `text` to the E.164 number. Raises SendingFailed."""
+    def send(self, recipient: str, text: str) -> Sent | None:
+        """Send `text` to the E.164 number. Raises SmsFailed."""
 
 
 class DemoSender:
     """Sends nothing: the page "messages" of the demo shows every text."""
 
     shows_texts = True
+    tariff: Tariff | None = None
 
     def send(self, recipient: str, text: str) -> None:
         """Nothing to do."""
 
 
+class GatewaySender:
+    """Sends by the gateway of the configuration."""
+
+    shows_texts = False
+
+    def __init__(self, settings: SmsSettings) -> None:
+        self.tariff: Tariff | None = settings.tariff
+        self._gateway = gateway_for(settings)
+
+    def send(self, recipient: str, text: str) -> Sent:
+        """Hand it to the gateway."""
+        return self._gateway.send(recipient, text)
+
+
+def gateway_for(settings: SmsSettings) -> sms.Gateway:
+    """The adapter the configuration names."""
+    if settings.gateway == "smsc":
+        return sms.smsc(
+            login=settings.login, password=settings.password, sender=settings.sender, url=settings.url
+        )
+    return sms.mobizon(api_key=settings.api_key, sender=settings.sender, url=settings.url)
+
+
+@lru_cache(maxsize=4)
+def _gateway_sender(settings: SmsSettings) -> GatewaySender:
+    """One for the process: it keeps the gateway's connections open."""
+    return GatewaySender(settings)
+
+
 def sender_for(settings: Config) -> Sender | None:
     """What this installation sends with; None where nothing is set up."""
-    return DemoSender() if settings.demo else None
+    if settings.demo:
+        return DemoSender()
+    return _gateway_sender(settings.sms) if settings.sms else None
 
 
 def sender() -> Sender | None:
@@ -60,56 +100,100 @@ def sender() -> Sender | None:
     return found
 
 
-def send_now(notice_id: int) -> None:
-    """Send one notice of a transaction that is committed. A failure is left to the job."""
+def tariff() -> Tariff | None:
+    """What a message costs this process; None where nothing is sent for money."""
     chosen = sender()
-    if chosen is not None:
-        with database().reading() as session:
-            notice = session.get(Notice, notice_id)
-        if notice is not None:
-            _send(database(), chosen, notice, now=request_now())
+    return chosen.tariff if chosen else None
+
+
+def send_now(notice_id: int) -> None:
+    """Send one notice of a transaction that is committed. A failure is left to the job, and so is all while the
+    gateway fails."""
+    chosen = sender()
+    if chosen is None:
+        return
+    with database().reading() as session:
+        notice = session.get(Notice, notice_id)
+        is_failing = notices.delivery_health(session, now=request_now()) is Health.FAILING
+    if notice is None or is_failing:
+        return
+    if chosen.shows_texts:
+        _send(database(), chosen, notice, now=request_now())
+    else:
+        _wait(_threads().submit(_send, database(), chosen, notice, now=request_now()))
 
 
 def send_due(where: Database, settings: Config) -> int:
     """Send everything that waits; needs no application, for the job process. Returns how many were sent."""
     chosen = sender_for(settings)
-    return 0 if chosen is None else deliver(where, chosen, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    sms_watch.alarm_when_paused(where, settings, now=now)
+    return 0 if chosen is None else deliver(where, chosen, now=now)
 
 
 def deliver(where: Database, chosen: Sender, *, now: datetime) -> int:
-    """Send everything that waits by `chosen`. Returns how many were sent."""
+    """Send everything that waits by `chosen`, until it fails three times in a row: the rest waits for the next round.
+    Returns how many were sent."""
     with where.reading() as session:
         waiting = notices.due(session, now=now)
-    return sum(_send(where, chosen, notice, now=now) for notice in waiting)
+    sent = faults = 0
+    for notice in waiting:
+        outcome = _send(where, chosen, notice, now=now)
+        sent += outcome is True
+        faults = faults + 1 if outcome in _FAULTS else 0
+        if faults == FAULTS_IN_A_ROW:
+            break
+    return sent
 
 
-def text_of(notice: Notice) -> str:
-    """The text of a notice in its person's language; "" when its facts are gone."""
-    if not notice.facts:
-        return ""
-    # A Cyrillic message has 70 characters a part: short, and in one language.
-    _ = _catalog(notice.language).gettext
-    match NoticeKind(notice.kind):
-        case NoticeKind.LOGIN_CODE:
-            return _("%(code)s is your code for signing in. Tell it to nobody.") % notice.facts
+_FAULTS = (NoticeFailure.TEMPORARY, NoticeFailure.UNKNOWN, NoticeFailure.ACCOUNT)
 
 
-def _send(where: Database, chosen: Sender, notice: Notice, *, now: datetime) -> bool:
-    notice_id = notice.id or 0
+def _send(where: Database, chosen: Sender, notice: Notice, *, now: datetime) -> bool | NoticeFailure:
+    """One try. True when sent, False when it was not ours to send, else how it failed."""
+    notice_id, text = notice.id or 0, text_of(notice)
+    if not text:
+        return False
+    parts, tariff = sms.parts_of(text), chosen.tariff
     with where.writing() as session:
-        if not notices.claim(session, notice_id, attempts=notice.attempts, now=now):
+        if not notices.claim(
+            session, notice_id, attempts=notice.attempts, now=now, parts=parts, tariff=tariff
+        ):
             return False
     try:
-        chosen.send(notice.recipient, text_of(notice))
-    except SendingFailed as failure:
-        _log.warning("a notice was not sent", notice=notice_id, error=type(failure).__name__)
-        return False
+        sent = chosen.send(notice.recipient, text)
+    except SmsFailed as failed:
+        _note_failure(where, notice_id, failed, now=now)
+        return failed.failure
     with where.writing() as session:
-        notices.mark_sent(session, notice_id, now=now, keep_facts=chosen.shows_texts)
+        notices.mark_sent(
+            session,
+            notice_id,
+            now=now,
+            keep_facts=chosen.shows_texts,
+            gateway_id=sent.message_id if sent else None,
+            parts=sent.parts if sent else None,
+        )
     return True
 
 
-@lru_cache(maxsize=len(Language))
-def _catalog(language: Language) -> NullTranslations:
-    """The catalog itself and not flask-babel's: jobs run without an application."""
-    return Translations.load(str(_CATALOGS), [str(language)])
+def _note_failure(where: Database, notice_id: int, failed: SmsFailed, *, now: datetime) -> None:
+    with where.writing() as session:
+        notices.mark_failed(session, notice_id, failed.failure)
+    _log.warning("a notice was not sent", notice=notice_id, failure=str(failed.failure), reason=failed.reason)
+    if failed.failure is NoticeFailure.ACCOUNT:
+        sms_watch.alarm_about_account(where, failed.reason, now=now)
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    """Made at the first message of a process, after its fork."""
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="sms")
+
+
+def _wait(trying: Future[bool | NoticeFailure]) -> None:
+    """Until it is sent, or patience ends: then the try goes on without us, and its row says how it ended."""
+    try:
+        trying.result(timeout=PATIENCE_SECONDS)
+    except WaitedEnough:
+        _log.warning("the sms gateway is slow")

@@ -2,7 +2,8 @@
 
 Source of the numbers: shared policy of this service (OWASP ASVS 5.0, 6.6: out-of-band codes). The limits on sending
 are counted from rows, so they hold across processes: one a minute, three an hour, ten a day for a number. They count
-by number and not by network address, because a block of flats shares one.
+by number and not by network address, because a block of flats shares one. Thousands of numbers together are stopped
+by the hourly money cap (`budget.sms_spending`).
 
 The code itself is never stored: `code_hash` is an HMAC of flow and code. The flow is a random token in the browser's
 sealed cookie; without it a code is worth nothing. The IIN is not seen here at all.
@@ -18,10 +19,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import notices
-from budget.errors import BudgetRefusal, CodeExpired, CodeWrong, TooManyCodes
+from budget import notices, sms_spending
+from budget.errors import BudgetRefusal, CodeExpired, CodeWrong, SmsPaused, TooManyCodes
 from budget.keys import KeyRing
 from budget.notices import NoticeKind
+from budget.sms_spending import Tariff
 from models.enums import Language
 from models.people import LoginCode
 
@@ -44,17 +46,28 @@ class AskedCode:
 
 
 def request_code(
-    session: Session, keyring: KeyRing, *, phone: str, language: Language, now: datetime
+    session: Session,
+    keyring: KeyRing,
+    *,
+    phone: str,
+    language: Language,
+    now: datetime,
+    tariff: Tariff | None = None,
 ) -> AskedCode:
-    """Make a code for `phone` (E.164) and queue its message.
+    """Make a code for `phone` (E.164) and queue its message, the money for it set aside where messages cost any.
 
-    Raises: TooManyCodes(wait_seconds).
+    Raises: TooManyCodes(wait_seconds), SmsPaused(retry_at).
     """
     phone_key = keyring.phone_key_of(phone)
     _lock(session, phone_key)
     wait = _wait_seconds(session, phone_key, now)
     if wait:
         raise TooManyCodes(wait_seconds=wait)
+    if tariff is not None:
+        sms_spending.lock(session)
+        retry_at = sms_spending.full_until(session, tariff, now=now)
+        if retry_at is not None:
+            raise SmsPaused(retry_at=retry_at)
     flow, code = secrets.token_urlsafe(32), f"{secrets.randbelow(1_000_000):06d}"
     expires_at = now + LIFETIME
     session.add(
@@ -74,6 +87,7 @@ def request_code(
         facts={"code": code},
         now=now,
         expires_at=expires_at,
+        cost_tenge=tariff.price_tenge if tariff else 0,
     )
     return AskedCode(flow, notice.id or 0)
 
@@ -105,7 +119,7 @@ def check_code(
         return CodeWrong(tries_left=TRIES - row.tries) if row.tries < TRIES else CodeExpired()
     used = sa.update(LoginCode).where(col(LoginCode.id) == row.id).values(used_at=now)
     session.exec(used)
-    notices.forget_facts(session, NoticeKind.LOGIN_CODE, phone)
+    notices.forget_facts(session, NoticeKind.LOGIN_CODE, phone, now=now)
     return None
 
 

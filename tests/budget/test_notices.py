@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from budget import notices
-from budget.notices import NoticeKind
-from models.enums import Language
+from budget.notices import Health, NoticeKind
+from models.enums import Language, NoticeFailure
 from models.service import Notice
 
 PHONE = "+77011234567"
@@ -48,16 +48,99 @@ def test_an_expired_notice_is_neither_due_nor_claimed(session, now):
     assert not notices.claim(session, notice.id, attempts=0, now=now)
 
 
-def test_a_failed_notice_waits_longer_each_time_and_is_given_up_after_five(session, now):
-    notice = queue(session, now)
-    tried_at = []
-    for minute in range(60):
+def tries(session, notice, now, failure, *, minutes):
+    """The minutes in which a sender tries, when each try fails this way."""
+    tried = []
+    for minute in range(minutes):
         at = now + timedelta(minutes=minute)
+        session.expire_all()
         for seen in notices.due(session, now=at):
             assert notices.claim(session, notice.id, attempts=seen.attempts, now=at)
-            tried_at.append(minute)
-            session.expire_all()
-    assert tried_at == [0, 1, 2, 3, 4]
+            notices.mark_failed(session, notice.id, failure)
+            tried.append(minute)
+    return tried
+
+
+def test_each_pause_is_twice_the_one_before_and_after_ten_tries_it_is_given_up(session, now):
+    tried = tries(session, queue(session, now), now, NoticeFailure.TEMPORARY, minutes=24 * 60)
+    assert tried == [0, 1, 3, 7, 15, 31, 63, 127, 255, 511]
+
+
+def test_a_code_is_tried_only_while_it_is_good(session, now):
+    notice = queue(session, now, expires_at=now + timedelta(minutes=10))
+    assert tries(session, notice, now, NoticeFailure.ACCOUNT, minutes=60) == [0, 1, 3, 7]
+
+
+def test_what_may_have_been_sent_is_sent_once_more_at_most(session, now):
+    assert tries(session, queue(session, now), now, NoticeFailure.UNKNOWN, minutes=600) == [0, 1]
+
+
+def test_what_was_refused_for_good_is_never_tried_again_and_its_facts_are_gone(session, now):
+    notice = queue(session, now)
+    assert tries(session, notice, now, NoticeFailure.REJECTED, minutes=600) == [0]
+    session.expire_all()
+    assert session.get(Notice, notice.id).facts == {}
+
+
+def test_a_try_that_ended_with_its_process_counts_as_a_sending(session, now):
+    notice = queue(session, now)
+    for attempts in range(2):
+        at = now + timedelta(minutes=attempts)
+        assert notices.claim(session, notice.id, attempts=attempts, now=at)
+    session.expire_all()
+    assert notices.due(session, now=now + timedelta(days=1)) == []
+    assert not notices.claim(session, notice.id, attempts=2, now=now + timedelta(days=1))
+
+
+def test_codes_go_before_everything_else(session, now):
+    facts = {"at": now.isoformat(), "channel": "web", "url": "https://budget.example.kz/kk/my"}
+    told = notices.queue(
+        session,
+        NoticeKind.BALLOT_CAST,
+        PHONE,
+        language=Language.KK,
+        facts=facts,
+        now=now - timedelta(minutes=5),
+    )
+    code = queue(session, now)
+    assert [row.id for row in notices.due(session, now=now)] == [code.id, told.id]
+
+
+def outcome(session, at, failure=None):
+    notice = queue(session, at)
+    assert notices.claim(session, notice.id, attempts=0, now=at)
+    if failure:
+        notices.mark_failed(session, notice.id, failure)
+    else:
+        notices.mark_sent(session, notice.id, now=at)
+
+
+@pytest.mark.parametrize(
+    ("newest_last", "health"),
+    [
+        ([], Health.WORKING),
+        ([None], Health.WORKING),
+        ([NoticeFailure.TEMPORARY], Health.FAILING),
+        ([NoticeFailure.UNKNOWN], Health.FAILING),
+        ([NoticeFailure.ACCOUNT], Health.FAILING),
+        ([NoticeFailure.REJECTED], Health.WORKING),
+        ([None, NoticeFailure.TEMPORARY], Health.FAILING),
+        ([NoticeFailure.TEMPORARY, None], Health.WORKING),
+        ([NoticeFailure.TEMPORARY, NoticeFailure.REJECTED], Health.WORKING),
+    ],
+)
+def test_the_newest_try_with_an_outcome_says_how_the_gateway_is(session, now, newest_last, health):
+    for seconds, failure in enumerate(newest_last):
+        outcome(session, now + timedelta(seconds=seconds), failure)
+    under_way = queue(session, now)
+    notices.claim(session, under_way.id, attempts=0, now=now + timedelta(seconds=30))
+    assert notices.delivery_health(session, now=now + timedelta(minutes=1)) is health
+
+
+def test_an_old_fault_says_nothing_of_now(session, now):
+    outcome(session, now, NoticeFailure.TEMPORARY)
+    assert notices.delivery_health(session, now=now + timedelta(minutes=9)) is Health.FAILING
+    assert notices.delivery_health(session, now=now + timedelta(minutes=10)) is Health.WORKING
 
 
 def test_a_notice_just_claimed_is_not_due_for_a_minute(session, now):
@@ -89,10 +172,11 @@ def test_two_senders_claim_a_notice_once(database, now):
 
 def test_facts_of_one_recipient_are_forgotten_and_of_others_kept(session, now):
     mine, other = queue(session, now), queue(session, now, recipient="+77017654321")
-    notices.forget_facts(session, NoticeKind.LOGIN_CODE, PHONE)
+    notices.forget_facts(session, NoticeKind.LOGIN_CODE, PHONE, now=now)
     session.expire_all()
     assert session.get(Notice, mine.id).facts == {}
     assert session.get(Notice, other.id).facts == {"code": "123456"}
+    assert [row.id for row in notices.due(session, now=now)] == [other.id]
 
 
 def test_what_is_old_is_deleted_and_what_expired_is_emptied(session, now):

@@ -6,10 +6,11 @@ from budget.permissions import Action
 from budget.reading import cycles as public_cycles
 from budget.reading import office
 from models.enums import ProjectState
+from views import sms_watch
 from views.access import requires
 from views.office import progress, wording
 from views.office.blueprint import bp
-from views.request_scope import now, reading
+from views.request_scope import config, now, reading
 
 
 @bp.get("/office")
@@ -17,7 +18,8 @@ from views.request_scope import now, reading
 def home() -> str:
     """All cycles, drafts too, each with the one thing to do next."""
     found = [progress.standing(reading(), desk, now=now()) for desk in office.desks(reading(), now=now())]
-    return render_template("office/home.html", standings=found, progress=progress, now=now())
+    sms = sms_watch.health(reading(), config(), now=now())
+    return render_template("office/home.html", standings=found, progress=progress, now=now(), sms=sms)
 
 
 @bp.get("/office/cycles/<slug>")

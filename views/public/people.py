@@ -9,14 +9,15 @@ from flask import abort, render_template
 from budget import notices
 from budget.identity.phone import readable
 from budget.phases import Window
-from budget.reading import cycles
 from budget.reading.cycles import CycleView
 from models.enums import Origin, Phase
 from models.service import Notice
-from views import outbox, sealed_cookies
+from views import sealed_cookies
 from views.access import public
+from views.notice_texts import text_of
 from views.page_cache import cacheable
 from views.public.blueprint import bp
+from views.public_facts import published_cycles
 from views.request_scope import config, now, reading
 
 
@@ -35,7 +36,7 @@ class Shown:
 @cacheable
 def can_i_vote() -> str:
     """The conditions of the vote that is open, or else of the next one."""
-    cycle = _voting_cycle(cycles.published(reading(), now=now()), now())
+    cycle = _voting_cycle(published_cycles(), now())
     window = cycle.calendar.window(Phase.VOTING) if cycle else None
     is_open = bool(cycle and window and window.holds(now()) and cycle.settings.frozen_at)
     return render_template("public/can_i_vote.html", cycle=cycle, window=window, is_open=is_open)
@@ -55,9 +56,7 @@ def messages() -> str:
 
 def _shown(row: Notice) -> Shown:
     is_over = row.expires_at is not None and row.expires_at <= now()
-    return Shown(
-        row.created_at, readable(row.recipient), "" if is_over else outbox.text_of(row), str(row.language)
-    )
+    return Shown(row.created_at, readable(row.recipient), "" if is_over else text_of(row), str(row.language))
 
 
 def _voting_cycle(published: Sequence[CycleView], at: datetime) -> CycleView | None:

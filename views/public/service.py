@@ -1,15 +1,15 @@
 """Addresses without a language: the root, the health check, photos, our own files, robots."""
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from budget.errors import NotFound
 from budget.reading import photos
 from models import public_version
 from models.enums import Language
-from views import static_files
+from views import sms_watch, static_files
 from views.access import public
-from views.request_scope import reading
+from views.request_scope import config, now, reading
 
 bp = Blueprint("service", __name__)
 _ROBOTS = "User-agent: *\n" + "".join(
@@ -32,9 +32,10 @@ def root() -> AnyResponse:
 @bp.get("/healthz")
 @public
 def healthz() -> Response:
-    """200 when the service answers and its database can be read; 503 by the error handler otherwise."""
+    """200 when the service answers and its database can be read; 503 by the error handler otherwise. `sms` says how
+    codes are doing (off, ok, paused, failing): without them the rest goes on, so they change no status."""
     public_version.current(reading())
-    return Response("ok\n", content_type="text/plain; charset=utf-8")
+    return jsonify(status="ok", sms=sms_watch.health(reading(), config(), now=now()).state)
 
 
 @bp.get("/robots.txt")

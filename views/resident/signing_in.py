@@ -12,16 +12,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from budget import residents
-from budget.errors import BudgetRefusal
+from budget.errors import BudgetRefusal, SmsPaused
 from budget.identity import codes
 from budget.identity.phone import readable
 from models.enums import Role
-from views import messages, outbox, sealed_cookies, sessions
+from views import eds, messages, outbox, sealed_cookies, sessions, sms_watch
 from views.access import actor, public
 from views.i18n import current_language
 from views.keys import keyring
 from views.refusals import attach
-from views.request_scope import now, reading, writing
+from views.request_scope import config, database, now, reading, writing
 from views.resident.blueprint import bp
 from views.resident.signing_in_forms import CodeForm, SignInForm
 
@@ -42,14 +42,15 @@ class Flow:
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> Answer:
-    """Ask for IIN and phone, send a code."""
+    """Ask for IIN and phone, send a code; the other ways stand below. `again`: who is signed in takes another way."""
     target = sessions.local_path(request.args.get("next"))
-    if actor().role is Role.RESIDENT:
+    if actor().role is Role.RESIDENT and "again" not in request.args:
         return redirect(target or url_for("resident.my"), 303)
-    if outbox.sender() is None:
+    has_sms = outbox.sender() is not None
+    if not has_sms and not eds.is_offered():
         return render_template("resident/sign_in_unavailable.html"), 503
     form = SignInForm()
-    if form.validate_on_submit():
+    if has_sms and form.validate_on_submit():
         iin, phone = form.person()
         try:
             code = _waiting_code(phone) or _send_code(phone)
@@ -58,7 +59,7 @@ def sign_in() -> Answer:
         else:
             _remember(Flow(code, iin, phone, target))
             return redirect(url_for("resident.code"), 303)
-    return _page(form)
+    return _page(form, target)
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])
@@ -118,8 +119,19 @@ def _resend(flow: Flow, form: CodeForm) -> Answer:
 
 
 def _send_code(phone: str) -> str:
-    with writing() as session:
-        asked = codes.request_code(session, keyring(), phone=phone, language=current_language(), now=now())
+    try:
+        with writing() as session:
+            asked = codes.request_code(
+                session,
+                keyring(),
+                phone=phone,
+                language=current_language(),
+                now=now(),
+                tariff=outbox.tariff(),
+            )
+    except SmsPaused:
+        sms_watch.alarm_when_paused(database(), config(), now=now())
+        raise
     outbox.send_now(asked.notice_id)
     return asked.flow
 
@@ -142,8 +154,15 @@ def _remember(flow: Flow) -> None:
     sealed_cookies.write(sealed_cookies.PROOF, asdict(flow), lifetime=_LIFETIME)
 
 
-def _page(form: SignInForm) -> Answer:
-    page = render_template("resident/sign_in.html", form=form)
+def _page(form: SignInForm, target: str | None) -> Answer:
+    page = render_template(
+        "resident/sign_in.html",
+        form=form,
+        sms=_sms(),
+        has_sms=outbox.sender() is not None,
+        has_eds=eds.is_offered(),
+        next=target,
+    )
     return (page, 422) if form.is_submitted() else page
 
 
@@ -154,5 +173,10 @@ def _code_page(form: CodeForm, flow: Flow) -> Answer:
         phone=readable(flow.phone),
         back=url_for("resident.sign_in", next=flow.next),
         minutes=codes.LIFETIME // timedelta(minutes=1),
+        sms=_sms(),
     )
     return (page, 422) if request.method == "POST" else page
+
+
+def _sms() -> sms_watch.SmsHealth:
+    return sms_watch.health(reading(), config(), now=now())

@@ -26,17 +26,20 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("sendings", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("cost_tenge", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("charged_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("failed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("tried_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("failure", failure, nullable=True))
         batch_op.add_column(
             sa.Column("gateway_id", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=True)
         )
         batch_op.create_index(batch_op.f("ix_notice_charged_at"), ["charged_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_tried_at"), ["tried_at"], unique=False)
+    op.execute("UPDATE notice SET tried_at = created_at WHERE attempts > 0")
 
 
 def downgrade() -> None:
     with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_tried_at"))
         batch_op.drop_index(batch_op.f("ix_notice_charged_at"))
         batch_op.drop_constraint(batch_op.f("ck_notice_notice_failure"), type_="check")
-        for column in ("gateway_id", "failure", "failed_at", "charged_at", "cost_tenge", "sendings", "parts"):
+        for column in ("gateway_id", "failure", "tried_at", "charged_at", "cost_tenge", "sendings", "parts"):
             batch_op.drop_column(column)

@@ -1,0 +1,64 @@
+"""The texts of notices: one language, short. A Cyrillic message has 70 characters a part and each part is paid for, so
+a code fits into one and everything else into two. No text says how anybody voted.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.support import NullTranslations, Translations
+
+from budget.notices import NoticeKind
+from models.enums import CaseOutcome, Channel, Language
+from models.service import Notice
+from views.i18n import TIME_ZONE
+
+_CATALOGS = Path(__file__).parent / "translations"
+_ZONE = ZoneInfo(TIME_ZONE)
+
+
+def text_of(notice: Notice) -> str:
+    """The text of a notice in its person's language; "" when its facts are gone.
+
+    Facts by kind: LOGIN_CODE code; BALLOT_CAST at (ISO instant), channel, url (where to object); OBJECTION_DECIDED
+    outcome, url. Addresses are absolute.
+    """
+    if not notice.facts:
+        return ""
+    _ = _catalog(notice.language).gettext
+    facts = notice.facts
+    match NoticeKind(notice.kind):
+        case NoticeKind.LOGIN_CODE:
+            return _("%(code)s is your code for signing in. Tell it to nobody.") % facts
+        case NoticeKind.BALLOT_CAST:
+            return _ballot_cast(notice)
+        case NoticeKind.OBJECTION_DECIDED:
+            match CaseOutcome(facts["outcome"]):
+                case CaseOutcome.UPHELD:
+                    return _("Your objection was upheld. The decision: %(url)s") % facts
+                case CaseOutcome.DISMISSED:
+                    return _("Your objection was dismissed. The reasons: %(url)s") % facts
+
+
+def _ballot_cast(notice: Notice) -> str:
+    _ = _catalog(notice.language).gettext
+    facts = {"moment": _moment(notice.facts["at"]), "url": notice.facts["url"]}
+    match Channel(notice.facts["channel"]):
+        case Channel.WEB:
+            return _("You voted on the website: %(moment)s. Was it not you? %(url)s") % facts
+        case Channel.DESK:
+            return _("You voted at the front office: %(moment)s. Was it not you? %(url)s") % facts
+        case Channel.PAPER:
+            return _("You voted on paper: %(moment)s. Was it not you? %(url)s") % facts
+
+
+def _moment(at: str) -> str:
+    """`01.03 14:05` by the clock of the district."""
+    return f"{datetime.fromisoformat(at).astimezone(_ZONE):%d.%m %H:%M}"
+
+
+@lru_cache(maxsize=len(Language))
+def _catalog(language: Language) -> NullTranslations:
+    """The catalog itself and not flask-babel's: jobs run without an application."""
+    return Translations.load(str(_CATALOGS), [str(language)])
