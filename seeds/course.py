@@ -20,6 +20,7 @@ from models.project import Project, ProjectAddress
 from seeds.people import Person, roll_lines
 
 ZONE = ZoneInfo("Asia/Almaty")
+_EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,27 @@ class Clock:
             first + timedelta(seconds=second)
             for second in sorted(source.random() * span for _ in range(count))
         ]
+
+
+Act = Callable[[Session, datetime], object]
+
+
+class Agenda:
+    """Acts of several cycles, done in the order of their instants: the audit log only grows, so its numbers must rise
+    with time. Acts of one instant are done as they were added."""
+
+    def __init__(self) -> None:
+        self._acts: list[tuple[datetime, Act]] = []
+
+    def add(self, when: datetime, act: Act) -> None:
+        """Do this then."""
+        self._acts.append((when, act))
+
+    def run(self, session: Session, *, after: datetime = _EVER, until: datetime = _NEVER) -> None:
+        """Do what is due in `(after, until]`; each act is told its instant."""
+        for when, act in sorted(self._acts, key=lambda entry: entry[0]):
+            if after < when <= until:
+                act(session, when)
 
 
 def import_people(

@@ -2,15 +2,17 @@
 
 Everything is relative to the day of seeding and goes through the domain functions at simulated instants. Each cycle
 is marked as demo in its row and in its title; no person, number or telephone in it is real (`seeds.people`).
+First everything is drawn by lot and put on an agenda, then the acts of all cycles are done in the order of time.
 Loading twice changes nothing; what a crash left half-done is finished.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from budget import addresses, cycles, opening, photos, projects, results, screening, staff, works
 from budget.ballot_rules import Selection
@@ -19,11 +21,11 @@ from budget.permissions import Actor
 from budget.settings import CycleDraft, EnvelopeDraft, Text
 from models.cycle import Cycle
 from models.database import Database
-from models.enums import Direction, ProjectState, Role, ScreeningOutcome, WorksStatus
-from models.people import Staff
+from models.enums import Direction, Role, ScreeningOutcome, WorksStatus
+from models.people import Resident, Staff
 from models.project import Project
 from seeds import demo_texts, saryarka
-from seeds.course import Clock, cast_all, import_people, translate, weighted_choice
+from seeds.course import ZONE, Agenda, Clock, cast_all, import_people, translate, weighted_choice
 from seeds.demo_texts import DemoProject
 from seeds.people import COORDINATOR, COUNCIL, NOT_VOTED, TOO_YOUNG, VOTED, Account, Person, invented_people
 from seeds.pictures import yard
@@ -47,17 +49,43 @@ _LARGE = Text(
 _ALL = Text("Барлық аулалар", "Все дворы", "All yards")
 
 
+_CREATED, _SEPARATED = -407.4, -312.6
+"""Days of the finished cycle: its creation, and its separation, after which the storage is rewritten."""
+
+
 @dataclass(frozen=True)
 class World:
-    """Who acts in the demo, and when it is."""
+    """What the demo is made of, and when it is. Actors are looked up: they may be there since before a crash."""
 
     keyring: KeyRing
     clock: Clock
     source: random.Random
     people: Sequence[Person]
-    residents: dict[str, Actor]
-    council: Actor
-    coordinator: Actor
+    agenda: Agenda
+
+    def resident(self, session: Session, iin: str) -> Actor:
+        """One of the people."""
+        row = select(Resident.id).where(Resident.roll_key == self.keyring.roll_key_of(iin))
+        return Actor(Role.RESIDENT, session.exec(row).one())
+
+    def at(self, days: float, act: Callable[[Session, datetime], object]) -> None:
+        """Put an act on the agenda by its day."""
+        self.agenda.add(self.clock.at(days), act)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A project of a demo cycle: where it stands, what it says, and the IIN of its author."""
+
+    slug: str
+    number: int
+    text: DemoProject
+    author: str
+
+    def row(self, session: Session) -> Project:
+        """Its row, once it is submitted."""
+        of_cycle = select(Project).join(Cycle, col(Cycle.id) == Project.cycle_id)
+        return session.exec(of_cycle.where(Cycle.slug == self.slug, Project.number == self.number)).one()
 
 
 def slugs(now: datetime) -> dict[str, str]:
@@ -71,43 +99,52 @@ def load(
 ) -> bool:
     """Fill the database; False when the demo is there already."""
     with database.reading() as session:
-        found = {cycle.slug: cycle for cycle in session.exec(select(Cycle).where(Cycle.is_demo))}
-    finished = next((one for one in found.values() if one.separated_at is not None), None)
+        demos = session.exec(select(Cycle).where(Cycle.is_demo)).all()
+    finished = next((one for one in demos if one.separated_at is not None), None)
     if finished is not None and finished.results_published_at is not None:
         return False
+    if finished is not None:  # the day on which the loading broke off
+        now = finished.created_at.astimezone(ZONE) - timedelta(days=_CREATED)
+    world = _planned(keyring, now)
+    separated = world.clock.at(_SEPARATED)
     if finished is None:
-        tell("Archive, people and the three cycles of the demo")
+        tell("Archive, people, and the finished cycle up to its vote")
         with database.writing() as session:
-            saryarka.load(session, now=now)
-            _load_cycles(session, keyring, now=now)
-            finished = cycles.by_slug(session, slugs(now)["finished"])
-    tell("Opening and count of the finished cycle")
+            world.agenda.run(session, until=separated)
+    tell("Its count and its works; the cycle in the vote and the one taking applications")
     database.rewrite_storage()
     with database.writing() as session:
-        _finish(session, keyring, finished, now=now)
+        world.agenda.run(session, after=separated)
     return True
 
 
-def _load_cycles(session: Session, keyring: KeyRing, *, now: datetime) -> None:
-    clock, source = Clock(now), random.Random(_SEED)
-    members = [_member(session, account, clock.at(-420)) for account in (COUNCIL, COORDINATOR)]
-    people = _people(source, now)
-    residents = import_people(session, keyring, people, now=clock.at(-410))
-    world = World(keyring, clock, source, people, residents, *members)
-    _load_finished(session, world)
-    _load_voting(session, world)
-    _load_submission(session, world)
+def _planned(keyring: KeyRing, now: datetime) -> World:
+    """Everything that will be done. The order of the lots drawn here makes the contents: keep it."""
+    source = random.Random(_SEED)
+    world = World(keyring, Clock(now), source, _people(source, now), Agenda())
+    world.at(-421, lambda session, at: saryarka.load(session, now=at))
+    for account in (COUNCIL, COORDINATOR):
+        world.at(-420, partial(_add_member, account))
+    world.at(-410, lambda session, at: import_people(session, keyring, world.people, now=at))
+    _plan_finished(world)
+    _plan_voting(world)
+    _plan_submission(world)
+    return world
 
 
-def _member(session: Session, account: Account, now: datetime) -> Actor:
-    row = staff.add(
+def _add_member(account: Account, session: Session, at: datetime) -> None:
+    staff.add(
         session,
         email=account.email,
         name=account.name,
         role=account.role,
         password=account.password,
-        now=now,
+        now=at,
     )
+
+
+def _member(session: Session, account: Account) -> Actor:
+    row = session.exec(select(Staff).where(Staff.email == account.email)).one()
     return Actor(row.role, row.id, row.name)
 
 
@@ -129,10 +166,10 @@ def _title(year: int) -> Text:
     )
 
 
-def _load_finished(session: Session, world: World) -> None:
-    clock, slug = world.clock, slugs(world.clock.now)["finished"]
+def _plan_finished(world: World) -> None:
+    clock = world.clock
     draft = CycleDraft(
-        slug=slug,
+        slug=slugs(clock.now)["finished"],
         year=clock.at(0.5).year - 1,
         title=_title(clock.at(0.5).year - 1),
         allotted_tenge=80_000_000,
@@ -142,25 +179,26 @@ def _load_finished(session: Session, world: World) -> None:
         minimum_votes=50,
         build_year=clock.at(0.5).year,
     )
-    cycle = _published(session, world, draft, -405)
-    listed = _submit_and_screen(
-        session,
-        world,
-        cycle,
-        demo_texts.read("finished"),
-        submitted_from=-388,
-        decided_from=-358,
-        decided_until=-335,
-    )
-    cycles.freeze(session, world.coordinator, slug, world.keyring, now=clock.at(-332))
-    _vote(session, world, cycle, listed, count=VOTERS_FINISHED, first=clock.at(-330), last=clock.at(-316))
-    opening.separate(session, world.coordinator, slug, now=clock.at(-312.6))
+
+    slug = draft.slug
+    _plan_announcement(world, draft, _CREATED)
+    texts = demo_texts.read("finished")
+    listed = _plan_projects(world, draft, texts, submitted_from=-388, decided_from=-358, decided_until=-335)
+    _plan_freeze(world, slug, -332)
+    _plan_vote(world, draft, listed, count=VOTERS_FINISHED, first=clock.at(-330), last=clock.at(-316))
+    world.at(_SEPARATED, _by_coordinator(opening.separate, slug))
+    world.at(-312.5, _by_coordinator(opening.open_ballots, slug, world.keyring))
+    world.at(-312.4, _by_coordinator(results.count, slug))
+    world.at(-310.5, _by_coordinator(results.publish, slug))
+    for place, entry in enumerate(listed):
+        for days, status in _course_of_works(entry.text):
+            world.at(-200.5 + place * 3 + days, partial(_build, entry, status))
 
 
-def _load_voting(session: Session, world: World) -> None:
-    clock, slug = world.clock, slugs(world.clock.now)["voting"]
+def _plan_voting(world: World) -> None:
+    clock = world.clock
     draft = CycleDraft(
-        slug=slug,
+        slug=slugs(clock.now)["voting"],
         year=clock.at(0.5).year,
         title=_title(clock.at(0.5).year),
         allotted_tenge=120_000_000,
@@ -172,24 +210,18 @@ def _load_voting(session: Session, world: World) -> None:
         leftovers=True,
         build_year=clock.at(0.5).year,
     )
-    cycle = _published(session, world, draft, -75)
-    listed = _submit_and_screen(
-        session,
-        world,
-        cycle,
-        demo_texts.read("voting"),
-        submitted_from=-62,
-        decided_from=-34,
-        decided_until=-9,
-    )
-    cycles.freeze(session, world.coordinator, slug, world.keyring, now=clock.at(-6.6))
-    _vote(session, world, cycle, listed, count=VOTERS_NOW, first=clock.at(-6), last=clock.now)
+
+    _plan_announcement(world, draft, -77.4)
+    texts = demo_texts.read("voting")
+    listed = _plan_projects(world, draft, texts, submitted_from=-62, decided_from=-34, decided_until=-9)
+    _plan_freeze(world, draft.slug, -6.6)
+    _plan_vote(world, draft, listed, count=VOTERS_NOW, first=clock.at(-6), last=clock.now)
 
 
-def _load_submission(session: Session, world: World) -> None:
-    clock, slug = world.clock, slugs(world.clock.now)["submission"]
+def _plan_submission(world: World) -> None:
+    clock = world.clock
     draft = CycleDraft(
-        slug=slug,
+        slug=slugs(clock.now)["submission"],
         year=clock.at(0.5).year + 1,
         title=_title(clock.at(0.5).year + 1),
         allotted_tenge=150_000_000,
@@ -198,55 +230,61 @@ def _load_submission(session: Session, world: World) -> None:
         cost_cap_tenge=25_000_000,
         build_year=clock.at(0.5).year + 1,
     )
-    cycle = _published(session, world, draft, -25)
-    _submit_and_screen(
-        session,
-        world,
-        cycle,
-        demo_texts.read("submission"),
-        submitted_from=-13,
-        decided_from=-4,
-        decided_until=-1,
-    )
+
+    _plan_announcement(world, draft, -27.4)
+    texts = demo_texts.read("submission")
+    _plan_projects(world, draft, texts, submitted_from=-13, decided_from=-4, decided_until=-1)
 
 
-def _published(session: Session, world: World, draft: CycleDraft, days: int) -> Cycle:
-    cycles.create(session, world.coordinator, draft, now=world.clock.at(days - 2.4), is_demo=True)
-    return cycles.publish(session, world.coordinator, draft.slug, now=world.clock.at(days + 0.4))
+def _by_coordinator(
+    act: Callable[..., object], slug: str, *more: object
+) -> Callable[[Session, datetime], object]:
+    """An act of the domain on a cycle, done by the coordinator."""
+    return lambda session, at: act(session, _member(session, COORDINATOR), slug, *more, now=at)
 
 
-def _submit_and_screen(
-    session: Session,
+def _plan_freeze(world: World, slug: str, days: float) -> None:
+    world.at(days, _by_coordinator(cycles.freeze, slug, world.keyring))
+
+
+def _plan_announcement(world: World, draft: CycleDraft, days: float) -> None:
+    def create(session: Session, at: datetime) -> None:
+        cycles.create(session, _member(session, COORDINATOR), draft, now=at, is_demo=True)
+
+    world.at(days, create)
+    world.at(days + 2.8, _by_coordinator(cycles.publish, draft.slug))
+
+
+def _plan_projects(
     world: World,
-    cycle: Cycle,
+    draft: CycleDraft,
     texts: Sequence[DemoProject],
     *,
     submitted_from: int,
     decided_from: int,
     decided_until: int,
-) -> list[tuple[Project, DemoProject]]:
-    """Submit all, decide those that have a decision; the admitted with their texts."""
-    clock, source = world.clock, world.source
+) -> list[Entry]:
+    """Submit all, withdraw some, decide those that have a decision; the admitted."""
+    clock, source, agenda = world.clock, world.source, world.agenda
     days = min(20, decided_from - submitted_from - 1)
-    at = clock.at(submitted_from)
-    submitted = clock.spread(source, len(texts), at, at + timedelta(days=days))
+    first = clock.at(submitted_from)
+    submitted = clock.spread(source, len(texts), first, first + timedelta(days=days))
     decided = clock.spread(source, len(texts), clock.at(decided_from), clock.at(decided_until))
-    pairs = []
-    for place, (text, when) in enumerate(zip(texts, submitted, strict=True)):
-        author = world.residents[VOTED.iin if text.is_of_account else world.people[10 + place].iin]
-        project = _submit(session, cycle, author, text, place, now=when)
-        pairs.append((project, text))
+    entries = []
+    for number, (text, sent, judged) in enumerate(zip(texts, submitted, decided, strict=True), start=1):
+        author = VOTED.iin if text.is_of_account else world.people[9 + number].iin
+        entry = Entry(draft.slug, number, text, author)
+        agenda.add(sent, partial(_submit, world, entry))
         if text.is_withdrawn:
-            projects.withdraw(session, author, project.public_id, now=when + timedelta(days=2))
-    for (project, text), when in zip(pairs, decided, strict=True):
+            agenda.add(sent + timedelta(days=2), partial(_withdraw, world, entry))
         if text.outcome is not None:
-            screening.decide(session, world.council, project, _conclusion(text, text.outcome), now=when)
-    return [(project, text) for project, text in pairs if text.outcome is ScreeningOutcome.ADMITTED]
+            agenda.add(judged, partial(_decide, entry, _conclusion(text, text.outcome)))
+        entries.append(entry)
+    return [entry for entry in entries if entry.text.outcome is ScreeningOutcome.ADMITTED]
 
 
-def _submit(
-    session: Session, cycle: Cycle, author: Actor, text: DemoProject, place: int, *, now: datetime
-) -> Project:
+def _submit(world: World, entry: Entry, session: Session, at: datetime) -> None:
+    text, cycle = entry.text, cycles.by_slug(session, entry.slug)
     language = text.language
     rows = cycles.envelopes(session, cycle.id or 0)
     proposal = projects.Proposal(
@@ -259,11 +297,21 @@ def _submit(
         estimate_tenge=text.estimate,
         envelope=rows[text.envelope].public_id,
     )
+    place = entry.number - 1
     drawn = photos.prepare(yard(place + cycle.year, Direction(text.direction))) if text.has_photo else None
-    project = projects.submit(session, author, cycle, proposal, drawn, now=now)
+    actor = world.resident(session, entry.author)
+    project = projects.submit(session, actor, cycle, proposal, drawn, now=at)
     if len(text.title) > 1:
         translate(session, project, title=text.title, description=text.text, street=text.street)
-    return project
+
+
+def _withdraw(world: World, entry: Entry, session: Session, at: datetime) -> None:
+    author = world.resident(session, entry.author)
+    projects.withdraw(session, author, entry.row(session).public_id, now=at)
+
+
+def _decide(entry: Entry, conclusion: screening.Conclusion, session: Session, at: datetime) -> None:
+    screening.decide(session, _member(session, COUNCIL), entry.row(session), conclusion, now=at)
 
 
 def _conclusion(text: DemoProject, outcome: ScreeningOutcome) -> screening.Conclusion:
@@ -273,59 +321,63 @@ def _conclusion(text: DemoProject, outcome: ScreeningOutcome) -> screening.Concl
     return screening.Conclusion(outcome, said.competence, said.regulation, said.language, reason=said.reason)
 
 
-def _vote(
-    session: Session,
+def _plan_vote(
     world: World,
-    cycle: Cycle,
-    listed: Sequence[tuple[Project, DemoProject]],
+    draft: CycleDraft,
+    listed: Sequence[Entry],
     *,
     count: int,
     first: datetime,
     last: datetime,
 ) -> None:
-    """Let `count` invented people vote; of the accounts only VOTED does, in the vote that is open."""
-    by_envelope: dict[int, dict[str, float]] = {}
-    for project, text in listed:
-        by_envelope.setdefault(text.envelope, {})[project.public_id] = text.appeal
-    weights = {str(envelope): sum(appeals.values()) for envelope, appeals in by_envelope.items()}
-    voters = list(world.people[20 : 20 + count - 1])
+    """Let `count` invented people vote; of the accounts only VOTED does, in the vote that is open.
+
+    They stand on the agenda as one act: a ballot leaves no line in the audit log.
+    """
     is_open = last == world.clock.now
-    voters.append(world.people[0] if is_open else world.people[20 + count])
-    cast = []
-    for person, when in zip(voters, world.clock.spread(world.source, count, first, last), strict=True):
+    voters = [*world.people[20 : 20 + count - 1], world.people[0 if is_open else 20 + count]]
+    when = world.clock.spread(world.source, count, first, last)
+    drawn = list(_drawn_choices(world, draft, listed, voters))
+
+    def vote(session: Session, _at: datetime) -> None:
+        cycle = cycles.by_slug(session, draft.slug)
+        ids = {str(one.number): one.public_id for one in cycles.projects_on_ballot(session, cycle)}
+        selections = [
+            Selection(tuple(ids[number] for number in chosen), none_of_these=not chosen) for chosen in drawn
+        ]
+        cast_all(session, world.keyring, cycle, zip(voters, selections, when, strict=True))
+
+    world.agenda.add(first, vote)
+
+
+def _drawn_choices(
+    world: World, draft: CycleDraft, listed: Sequence[Entry], voters: Sequence[Person]
+) -> Iterator[list[str]]:
+    """The numbers each of them chooses; [] for none of these."""
+    by_envelope: dict[int, dict[str, float]] = {}
+    for entry in listed:
+        by_envelope.setdefault(entry.text.envelope, {})[str(entry.number)] = entry.text.appeal
+    weights = {str(envelope): sum(appeals.values()) for envelope, appeals in by_envelope.items()}
+    for person in voters:
         if person is not world.people[0] and world.source.random() < 0.01:
-            cast.append((person, Selection(none_of_these=True), when))
+            yield []
             continue
         [envelope] = weighted_choice(world.source, weights, 1)
-        most = world.source.randint(1, cycle.votes_per_resident)
-        chosen = weighted_choice(world.source, by_envelope[int(envelope)], most)
-        cast.append((person, Selection(tuple(chosen)), when))
-    cast_all(session, world.keyring, cycle, cast)
+        most = world.source.randint(1, draft.votes_per_resident)
+        yield weighted_choice(world.source, by_envelope[int(envelope)], most)
 
 
-def _finish(session: Session, keyring: KeyRing, cycle: Cycle, *, now: datetime) -> None:
-    clock = Clock(now)
-    row = session.exec(select(Staff).where(Staff.role == Role.COORDINATOR)).first()
-    coordinator = Actor(Role.COORDINATOR, row.id if row else None, row.name if row else "")
-    opening.open_ballots(session, coordinator, cycle.slug, keyring, now=clock.at(-312.5))
-    results.count(session, coordinator, cycle.slug, now=clock.at(-312.4))
-    results.publish(session, coordinator, cycle.slug, now=clock.at(-310.5))
-    titles = {text.title[text.language]: text for text in demo_texts.read("finished")}
-    rows = select(Project).where(Project.cycle_id == cycle.id, Project.state == ProjectState.ADMITTED)
-    for place, project in enumerate(session.exec(rows).all()):
-        if works.is_winner(session, project):
-            text = titles[str(getattr(project, f"title_{project.language}"))]
-            _build(session, coordinator, project, text, clock.at(-200.5 + place * 3))
-
-
-def _build(session: Session, actor: Actor, project: Project, text: DemoProject, now: datetime) -> None:
-    """Bring the works of a winner to where the demo has them; they begin as planned."""
-    language = text.works_language
+def _course_of_works(text: DemoProject) -> list[tuple[int, WorksStatus]]:
+    """Days and statuses that bring the works of a winner to where the demo has them; they begin as planned."""
     if text.works is None or text.works is WorksStatus.PLANNED:
-        return
+        return []
     if text.works is WorksStatus.COMPLETED:
-        underway = WorksStatus.UNDERWAY
-        works.set_status(session, actor, project, underway, reason="", language=language, now=now)
-        now += timedelta(days=95)
-    reason = text.works_reason
-    works.set_status(session, actor, project, text.works, reason=reason, language=language, now=now)
+        return [(0, WorksStatus.UNDERWAY), (95, WorksStatus.COMPLETED)]
+    return [(0, text.works)]
+
+
+def _build(entry: Entry, status: WorksStatus, session: Session, at: datetime) -> None:
+    project, actor, text = entry.row(session), _member(session, COORDINATOR), entry.text
+    if works.is_winner(session, project):
+        reason = text.works_reason if status is text.works else ""
+        works.set_status(session, actor, project, status, reason=reason, language=text.works_language, now=at)

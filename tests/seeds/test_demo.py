@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from models.enums import Direction, Language, Origin, Phase, ProjectState, Role,
 from models.people import Resident, Staff
 from models.project import Photo, Project, ProjectAddress, Screening
 from models.result import VerdictRow
+from models.service import AuditEvent
 from models.works import Works
 from seeds import demo, demo_texts
 from seeds.people import ACCOUNTS, NOT_VOTED, TOO_YOUNG, VOTED, invented_iins
@@ -59,6 +61,12 @@ def cycle_in(session: Session, name: str) -> Cycle:
 def states(session: Session, name: str) -> Counter[ProjectState]:
     rows = select(Project.state).where(Project.cycle_id == cycle_in(session, name).id)
     return Counter(session.exec(rows).all())
+
+
+def late_acts(session: Session) -> list[str]:
+    """Acts in the log that were done before the one that stands before them."""
+    events = session.exec(select(AuditEvent).order_by(col(AuditEvent.id))).all()
+    return [f"{new.id} {new.action}" for old, new in pairwise(events) if new.at < old.at]
 
 
 def test_it_is_quick(seeded: tuple[Database, KeyRing, float]) -> None:
@@ -236,6 +244,13 @@ def test_the_audit_chain_is_whole(session: Session) -> None:
     assert audit.verify(session) == []
 
 
+def test_the_acts_in_the_log_stand_in_the_order_of_time(session: Session) -> None:
+    assert late_acts(session) == []
+    events = session.exec(select(AuditEvent)).all()
+    assert {event.cycle_id for event in events} >= {cycle.id for cycle in session.exec(select(Cycle))}
+    assert max(event.at for event in events) <= NOW
+
+
 # --- loading again ------------------------------------------------------------------------------------------------
 
 
@@ -248,8 +263,9 @@ def test_loading_again_changes_nothing(seeded: tuple[Database, KeyRing, float]) 
         assert session.exec(select(Project.public_id)).all() == before
 
 
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(days=2), timedelta(days=307)])  # 307: another year
 def test_what_a_crash_left_half_done_is_finished(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, later: timedelta
 ) -> None:
     keyring = KeyRing(tmp_path / "keys", b"v" * 32, b"r" * 32)
 
@@ -260,11 +276,12 @@ def test_what_a_crash_left_half_done_is_finished(
         patched.setattr(opening, "open_ballots", crash)
         with pytest.raises(OSError, match="power cut"):
             demo.load(database, keyring, now=NOW)
-    assert demo.load(database, keyring, now=NOW)
+    assert demo.load(database, keyring, now=NOW + later)
     with database.reading() as session:
+        assert late_acts(session) == []
         assert cycle_in(session, "finished").results_published_at is not None
         assert len(session.exec(select(Cycle)).all()) == 5
-    assert not demo.load(database, keyring, now=NOW)
+    assert not demo.load(database, keyring, now=NOW + later)
 
 
 @pytest.mark.parametrize("hour", [18, 19])  # midnight in Almaty lies between
