@@ -1,7 +1,7 @@
 """The timed jobs: what runs, how often, and the claim that lets only one scheduler run it.
 
-A phase never depends on a job (it is read off the calendar): the jobs freeze the ballot list when voting begins, send
-what waits in the outbox, and forget what is over. Time is cut into windows of each job's length, counted from 1970;
+A phase never depends on a job (it is read off the calendar): the jobs freeze the ballot list when voting begins, close
+the batches of the log of ballots, send what waits in the outbox, and forget what is over. Time is cut into windows of each job's length, counted from 1970;
 whoever inserts the row (job, window) first runs it, in the same transaction, so a job that fails gives its claim
 back and two schedulers are harmless.
 """
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from budget import cycles, web_sessions
+from budget import ballot_log, cycles, web_sessions
 from budget.keys import KeyRing
 from budget.permissions import SYSTEM
 from models.service import JobClaim
@@ -73,6 +73,11 @@ def _freeze_due(session: Session, context: JobContext) -> None:
     cycles.freeze_due(session, context.keyring, SYSTEM, now=context.now)
 
 
+def _close_batches(session: Session, context: JobContext) -> None:
+    """Asked every minute: how long a batch takes is the log's own rule, and at the close nothing waits for it."""
+    ballot_log.close_due(session, context.keyring, now=context.now)
+
+
 def _deliver_notices(_session: Session, context: JobContext) -> None:
     context.send_after_commit()
 
@@ -88,6 +93,7 @@ def _forget_claims(session: Session, context: JobContext) -> None:
 
 JOBS: tuple[Job, ...] = (
     Job("freeze_due", timedelta(seconds=10), _freeze_due),
+    Job("close_batches", timedelta(minutes=1), _close_batches),
     Job("deliver_notices", timedelta(seconds=10), _deliver_notices),
     Job("forget_old_sessions", timedelta(minutes=10), _forget_old_sessions),
     Job("forget_claims", timedelta(hours=1), _forget_claims),

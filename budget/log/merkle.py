@@ -27,6 +27,31 @@ def root(leaves: Sequence[Hash]) -> Hash:
     return level[0]
 
 
+class Frontier:
+    """A log that only grows, in the memory of its height: the roots of its complete subtrees, the largest first."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[Hash] = []
+
+    def append(self, leaf: Hash) -> None:
+        """Add a leaf hash at the end."""
+        hashed, below = leaf, self.size
+        while below & 1:
+            hashed, below = node_hash(self._peaks.pop(), hashed), below >> 1
+        self._peaks.append(hashed)
+        self.size += 1
+
+    def root(self) -> Hash:
+        """The head of the tree as it is now."""
+        if not self._peaks:
+            return root(())
+        *larger, hashed = self._peaks
+        for peak in reversed(larger):
+            hashed = node_hash(peak, hashed)
+        return hashed
+
+
 def inclusion_proof(leaves: Sequence[Hash], index: int) -> list[Hash]:
     """The siblings from the leaf up to the root. IndexError for an index outside the tree."""
     if not 0 <= index < len(leaves):

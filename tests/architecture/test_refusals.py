@@ -46,7 +46,7 @@ FACTS: dict[str, list[Facts]] = {
     "voting_closed": each("closed_at", [AT]),
     "voting_not_open": each("opens_at", [AT, None]),
     "already_voted": [*each("channel", Channel, cast_at=AT, receipt="ab" * 32), {"channel": Channel.PAPER, "cast_at": AT, "receipt": None}],
-    "not_eligible": [{"reason": "method", "method": method} for method in Assurance]
+    "not_eligible": [{"reason": "method", "method": method, "accepted": ("desk", "eds")} for method in Assurance]
     + each("reason", ["too_young"], minimum_age=18),
     "too_many_choices": [{"allowed": 1, "chosen": 2}, {"allowed": 3, "chosen": 5}],
     "calendar_fault": [
@@ -77,6 +77,7 @@ FACTS: dict[str, list[Facts]] = {
     "voting_underway": each("closes_at", [AT, None]),
     "already_done": each("at", [AT]),
     "key_missing": each("slug", ["2027"]),
+    "log_differs": each("number", [0, 12]),
     "undecided_tie": each("groups", [(("a2", "b3"),), (("a2", "b3"), ("c4", "d5"))]),
     "too_many_projects": each("allowed", [1, 2]),
     "cost_above_cap": each("cap_tenge", [25_000_000]),
@@ -96,6 +97,7 @@ FACTS: dict[str, list[Facts]] = {
     "photo_too_large": each("by", ["bytes", "pixels"], limit_bytes=8 * 1024 * 1024, limit_pixels=40_000_000),
     "criteria_contradict": each("outcome", ScreeningOutcome),
     "phone_invalid": each("fault", ["unreadable", "foreign", "not_mobile"]),
+    "eds_expired": each("what", ["certificate", "challenge"]),
     "code_wrong": each("tries_left", [4, 1, 0]),
     "too_many_codes": each("wait_seconds", [30, 3600]),
     "too_many_sign_ins": each("wait_seconds", [30, 3600]),
