@@ -1,28 +1,41 @@
-"""Addresses of many things of one kind at the price of one `url_for`, which takes some 30 µs each time.
+"""Addresses of pages: `flask.url_for` takes some 20 µs each time, and a page has dozens, mostly the same ones.
 
-Only for values that need no quoting in an address: public ids and slugs are letters, digits and hyphens.
+Pages and templates take `url_for` from here; redirects may take Flask's own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import Any, cast
 
-from flask import request, url_for
+import flask
+from flask import request
 
+from models.enums import Language
 from views.i18n import current_language
 
 _HOLE = "0hole0"
-_kept: dict[tuple[str, str, str], str] = {}
+
+
+def url_for(endpoint: str, **values: Any) -> str:
+    """`flask.url_for`, asked once for each endpoint, values and language; whole addresses, which depend on the
+    host, are always asked for."""
+    if "_external" in values:
+        return flask.url_for(endpoint, **values)
+    return _built(request.script_root, current_language(), endpoint, tuple(values.items()))
 
 
 def many(endpoint: str, name: str, suffix: str = "") -> Callable[[str], str]:
-    """`many("public.project", "public_id")("p2345")` is `url_for("public.project", public_id="p2345")`."""
+    """`many("public.project", "public_id")("p2345")` is `url_for("public.project", public_id="p2345")`.
+
+    Only for values that need no quoting in an address: public ids and slugs are letters, digits and hyphens.
+    """
     before, after = url_for(endpoint, **cast(dict[str, Any], {name: _HOLE + suffix})).split(_HOLE)
     return lambda value: f"{before}{value}{after}"
 
 
-def fixed(endpoint: str) -> str:
-    """The address of a page without parts of its own, in the language of the request; computed once."""
-    key = (request.script_root, current_language().value, endpoint)
-    if key not in _kept:
-        _kept[key] = url_for(endpoint)
-    return _kept[key]
+@lru_cache(maxsize=1024)
+def _built(
+    _script_root: str, _language: Language, endpoint: str, values: tuple[tuple[str, Hashable], ...]
+) -> str:
+    """The first two are part of every address and therefore of the key."""
+    return flask.url_for(endpoint, **cast(dict[str, Any], dict(values)))

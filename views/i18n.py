@@ -3,7 +3,7 @@
 Catalogs are written by hand in views/translations; English is the language of the msgids.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import Babel
@@ -17,20 +17,33 @@ TIME_ZONE = "Asia/Almaty"
 
 def current_language() -> Language:
     """The language of this request: from the address, else (errors outside a page) from the browser."""
-    if "lang" not in g:
-        g.lang = _from_request() if has_request_context() else Language.KK
-    return Language(g.lang)
+    found = g.get("lang")
+    if found is None:
+        found = g.lang = _from_request() if has_request_context() else Language.KK
+    return cast(Language, found)
 
 
-def _from_request() -> str:
+def _from_request() -> Language:
     first = request.path.split("/", 2)[1]
     if first in set(Language):
-        return first
-    return request.accept_languages.best_match(list(Language)) or Language.KK
+        return Language(first)
+    return Language(request.accept_languages.best_match(list(Language)) or Language.KK)
 
 
 def switch_language_url(language: str) -> str:
-    """This page in another language, with its query; the start page where there is no page to come back to."""
+    """This page in another language, with its query; the start page where there is no page to come back to.
+
+    A page names five such addresses; they differ in their first part only, so one is built.
+    """
+    built = cast(str | None, g.get("own_address"))
+    if built is None:
+        built = g.own_address = _address_in(current_language())
+    before = f"{request.script_root}/"
+    rest = built.removeprefix(f"{before}{current_language()}/")
+    return _address_in(language) if rest == built else f"{before}{language}/{rest}"
+
+
+def _address_in(language: str) -> str:
     rule = request.url_rule
     if (
         request.endpoint is None
@@ -55,7 +68,7 @@ def init_app(app: Flask) -> None:
     @app.url_value_preprocessor
     def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
         if values and "lang" in values:
-            g.lang = values.pop("lang")
+            g.lang = Language(values.pop("lang"))
 
     @app.url_defaults
     def _give_language(endpoint: str, values: dict[str, Any]) -> None:

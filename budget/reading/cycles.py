@@ -6,7 +6,7 @@ others are *computed* from the rows of this database; those of a result not yet 
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -217,6 +217,11 @@ def by_slug(
     if not rows or (rows[0].published_at is None and not hidden):
         raise NotFound
     return _views(session, rows, now=now, with_numbers=with_numbers)[0]
+
+
+def at(view: CycleView, now: datetime) -> CycleView:
+    """The same cycle at another instant: only its stage depends on the time."""
+    return replace(view, stage=stage_at(view.calendar, now))
 
 
 def envelopes(session: Session, cycle_id: int) -> tuple[EnvelopeFacts, ...]:

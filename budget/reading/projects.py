@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -112,28 +113,41 @@ _JOINED = (
     .outerjoin(VerdictRow, sa.and_(col(VerdictRow.project_id) == col(Project.id), _IS_OUT))
     .outerjoin(Works, sa.and_(col(Works.project_id) == col(Project.id), _IS_OUT))
 )
-_IN_CYCLE = (
-    sa.select(*_CARD_COLUMNS, col(VerdictRow.kind), col(Works.status), _PHOTO)
-    .select_from(_JOINED)
-    .where(col(Project.cycle_id) == sa.bindparam("cycle"))
-    .order_by(col(Project.number))
-)
-_COUNTED = _IN_CYCLE.add_columns(sa.func.count().over())
+_OF_CYCLE = col(Project.cycle_id) == sa.bindparam("cycle")
+_CARD = [*_CARD_COLUMNS, col(VerdictRow.kind), col(Works.status), _PHOTO]
+_IN_CYCLE = sa.select(*_CARD).select_from(_JOINED).where(_OF_CYCLE).order_by(col(Project.number))
 _ADDRESS_COLUMNS = [col(getattr(ProjectAddress, name)) for name in Address.__dataclass_fields__]
 _ADDRESSES = (
     sa.select(col(ProjectAddress.project_id), *_ADDRESS_COLUMNS)
     .where(col(ProjectAddress.project_id).in_(sa.bindparam("projects", expanding=True)))
     .order_by(col(ProjectAddress.project_id), col(ProjectAddress.position))
 )
-_SAMPLE = _IN_CYCLE.where(col(Project.state) == ProjectState.ADMITTED).order_by(None)
+_SAMPLE = (
+    _IN_CYCLE.where(col(Project.state) == ProjectState.ADMITTED)
+    .order_by(None)
+    .order_by(
+        sa.case((col(VerdictRow.kind).in_(WON), 0), else_=1),
+        _PHOTO.is_(None),
+        col(VerdictRow.place),
+        col(Project.number),
+    )
+    .limit(sa.bindparam("limit"))
+)
 
 
 def listed(session: Session, cycle_id: int, query: Query, area_ids: dict[str, int]) -> ProjectPage:
     """A page of the cycle's projects by number. Two statements. `area_ids` gives the id of each area code; an
     unknown code finds nothing."""
-    conditions = list(_conditions(query, area_ids))
-    statement = _COUNTED.where(*conditions).limit(PER_PAGE).offset((max(query.page, 1) - 1) * PER_PAGE)
-    rows = session.connection().execute(statement, {"cycle": cycle_id}).all()
+    words = words_of(query.text)
+    statement = _listing(bool(query.area), bool(query.direction), query.standing, len(words))
+    values = {
+        "cycle": cycle_id,
+        "area": area_ids.get(query.area, -1),
+        "direction": query.direction,
+        "skipped": (max(query.page, 1) - 1) * PER_PAGE,
+        **{f"word{place}": f"%{word}%" for place, word in enumerate(words)},
+    }
+    rows = session.connection().execute(statement, values).all()
     if not rows and query.page > 1:
         return listed(session, cycle_id, _first(query), area_ids)
     cards = _cards(session, [row[:-1] for row in rows])
@@ -142,13 +156,7 @@ def listed(session: Session, cycle_id: int, query: Query, area_ids: dict[str, in
 
 def sample(session: Session, cycle_id: int, limit: int) -> tuple[Card, ...]:
     """A few projects of the ballot, winners first, those with a photo before those without. One statement."""
-    order = (
-        sa.case((col(VerdictRow.kind).in_(WON), 0), else_=1),
-        _PHOTO.is_(None),
-        col(VerdictRow.place),
-        col(Project.number),
-    )
-    rows: Any = session.connection().execute(_SAMPLE.order_by(*order).limit(limit), {"cycle": cycle_id})
+    rows: Any = session.connection().execute(_SAMPLE, {"cycle": cycle_id, "limit": limit})
     return tuple(Card(*row) for row in rows)
 
 
@@ -162,15 +170,33 @@ def _first(query: Query) -> Query:
     return Query(query.text, query.area, query.direction, query.standing, 1)
 
 
-def _conditions(query: Query, area_ids: dict[str, int]) -> Sequence[Any]:
-    found: list[Any] = [col(Project.folded).like(f"%{word}%") for word in words_of(query.text)]
-    if query.area:
-        found.append(col(Project.area_id) == area_ids.get(query.area, -1))
-    if query.direction:
-        found.append(col(Project.direction) == query.direction)
-    if query.standing:
-        found.append(_STANDINGS[query.standing])
-    return found
+@lru_cache(maxsize=64)
+def _listing(
+    by_area: bool, by_direction: bool, standing: Standing | None, words: int
+) -> sa.Select[*tuple[Any, ...]]:
+    """The statement for one kind of question, put together once: the twenty shown and how many there are are found
+    first, so that photos and verdicts are looked up for these only."""
+    asked: list[Any] = [col(Project.folded).like(sa.bindparam(f"word{place}")) for place in range(words)]
+    if by_area:
+        asked.append(col(Project.area_id) == sa.bindparam("area"))
+    if by_direction:
+        asked.append(col(Project.direction) == sa.bindparam("direction"))
+    if standing:
+        asked.append(_STANDINGS[standing])
+    found = (
+        sa.select(col(Project.id), sa.func.count().over().label("total"))
+        .select_from(_JOINED)
+        .where(_OF_CYCLE, *asked)
+        .order_by(col(Project.number))
+        .limit(PER_PAGE)
+        .offset(sa.bindparam("skipped"))
+        .subquery()
+    )
+    return (
+        sa.select(*_CARD, found.c.total)
+        .select_from(_JOINED.join(found, found.c.id == col(Project.id)))
+        .order_by(col(Project.number))
+    )
 
 
 _STANDINGS: dict[Standing, Any] = {

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from flask import url_for
-
 from budget.reading.cycles import CycleView
 from budget.reading.places import AreaFacts
 from budget.reading.projects import Card
 from budget.reading.results import EnvelopeOutcome, Line, Outcome
 from models.enums import Language, ProjectState
+from views.addresses import url_for
 
 
 def texts(row: Any, name: str) -> dict[str, str | None]:

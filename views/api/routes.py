@@ -8,7 +8,6 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api, Blueprint
 
-from budget.reading import cycles as reading_cycles
 from budget.reading import projects as reading_projects
 from budget.reading import results as reading_results
 from budget.reading.projects import Query
@@ -24,8 +23,8 @@ from views.api.schemas import (
 )
 from views.errors import problem
 from views.page_cache import cacheable
-from views.page_context import places
-from views.request_scope import now, reading
+from views.public_facts import places, published_cycle, published_cycles
+from views.request_scope import reading
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1", description="Open data of the participation budget")
 
@@ -43,8 +42,7 @@ class QuietApi(Api):  # type: ignore[misc]  # flask-smorest has no types
 @bp.response(200, CyclesSchema)
 def list_cycles() -> dict[str, Any]:
     """All published cycles."""
-    found = reading_cycles.published(reading(), now=now())
-    return {"cycles": [content.cycle(view) for view in found]}
+    return {"cycles": [content.cycle(view) for view in published_cycles()]}
 
 
 @bp.get("/cycles/<slug>")
@@ -54,7 +52,7 @@ def list_cycles() -> dict[str, Any]:
 @bp.alt_response(404, schema=ProblemSchema, content_type=ProblemSchema.media_type)
 def cycle(slug: str) -> dict[str, Any]:
     """One cycle."""
-    return content.cycle(reading_cycles.by_slug(reading(), slug, now=now()))
+    return content.cycle(published_cycle(slug))
 
 
 @bp.get("/cycles/<slug>/projects")
@@ -65,7 +63,7 @@ def cycle(slug: str) -> dict[str, Any]:
 @bp.alt_response(404, schema=ProblemSchema, content_type=ProblemSchema.media_type)
 def projects(query: dict[str, int], slug: str) -> dict[str, Any]:
     """The projects of a cycle, twenty a page."""
-    view = reading_cycles.by_slug(reading(), slug, now=now(), with_numbers=False)
+    view = published_cycle(slug, with_numbers=False)
     found = reading_projects.listed(reading(), view.settings.id, Query(page=query["page"]), {})
     areas = {area.id: area for area in places().areas}
     return {
@@ -83,7 +81,7 @@ def projects(query: dict[str, int], slug: str) -> dict[str, Any]:
 @bp.alt_response(404, schema=ProblemSchema, content_type=ProblemSchema.media_type)
 def results(slug: str) -> Any:
     """The published result of a cycle; 404 with the code `not_published` before."""
-    view = reading_cycles.by_slug(reading(), slug, now=now(), with_numbers=False)
+    view = published_cycle(slug, with_numbers=False)
     outcome = reading_results.of_cycle(reading(), view)
     if outcome is None:
         return problem(404, "not_published")

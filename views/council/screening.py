@@ -24,8 +24,8 @@ from views.access import actor, requires
 from views.council.blueprint import bp
 from views.council.forms import DecisionForm
 from views.filters import deadline, in_language
-from views.page_context import places
 from views.public.project_story import standing
+from views.public_facts import places
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 

@@ -12,6 +12,7 @@ from views.access import actor, public
 from views.page_cache import cacheable
 from views.public import wording
 from views.public.blueprint import bp
+from views.public_facts import published_cycle
 from views.request_scope import now, reading
 
 SHOWN = 6
@@ -60,8 +61,9 @@ def frozen_document(slug: str) -> Response:
 
 def visible(slug: str, *, with_numbers: bool = True) -> CycleView:
     """The cycle at this address; an unpublished one for a coordinator only. Raises NotFound."""
-    hidden = actor().role is Role.COORDINATOR
-    return cycles.by_slug(reading(), slug, now=now(), hidden=hidden, with_numbers=with_numbers)
+    if actor().role is Role.COORDINATOR:
+        return cycles.by_slug(reading(), slug, now=now(), hidden=True, with_numbers=with_numbers)
+    return published_cycle(slug, with_numbers=with_numbers)
 
 
 def _sample(found: CycleView) -> tuple[Card, ...]:

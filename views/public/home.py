@@ -14,7 +14,8 @@ from views.page_context import LARGE_VIEW_COOKIE
 from views.public import wording
 from views.public.blueprint import bp
 from views.public.cycles import some_of
-from views.request_scope import config, now, reading
+from views.public_facts import published_cycles
+from views.request_scope import config, now
 
 SHOWN = 3
 _YEAR = timedelta(days=365)
@@ -25,7 +26,7 @@ _YEAR = timedelta(days=365)
 @cacheable
 def home() -> str:
     """What happens now, in one look; the other cycles below."""
-    everything = cycles.published(reading(), now=now())
+    everything = published_cycles()
     current = cycles.current(everything)
     others = [cycle for cycle in everything if cycle is not current]
     sample: tuple[Card, ...] = ()
@@ -41,9 +42,7 @@ def home() -> str:
 @cacheable
 def archive() -> str:
     """All cycles with their numbers."""
-    return render_template(
-        "public/archive.html", cycles=cycles.published(reading(), now=now()), wording=wording
-    )
+    return render_template("public/archive.html", cycles=published_cycles(), wording=wording)
 
 
 @bp.get("/about")

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flask import url_for
-
 from budget.reading.project_life import Decision, ProjectLife
 from models.enums import Criterion, Origin, Phase, ProjectState, ScreeningOutcome, VerdictKind, WorksStatus
+from views.addresses import url_for
 from views.filters import long_date, number, tenge
 from views.labels import label
 from views.public.wording import verdict_reason

@@ -5,21 +5,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from budget.reading import project_life, projects
 from budget.reading.projects import Card, Query, Standing
 from models.enums import Direction, ProjectState, VerdictKind
 from views import addresses
 from views.access import public
+from views.addresses import url_for
 from views.filters import Localised, in_language, place_of, tenge
 from views.labels import label
 from views.page_cache import cacheable
-from views.page_context import places
 from views.public import wording
 from views.public.blueprint import bp
 from views.public.cycles import visible
 from views.public.project_story import standing, story
+from views.public_facts import places
 from views.request_scope import now, reading
 from views.texts import gettext as _
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 
 from budget import cycles as domain_cycles
 from budget.exports import export_pb
@@ -11,6 +11,7 @@ from budget.reading.cycles import CycleView
 from budget.reading.results import EnvelopeOutcome, Line, Outcome
 from models.enums import Origin, Phase, ProjectState
 from views.access import public
+from views.addresses import url_for
 from views.filters import Localised, in_language
 from views.page_cache import cacheable
 from views.public import result_words, wording

@@ -6,11 +6,10 @@ Whole sentences with named places, so that each can be translated as one.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import url_for
-
 from budget.phases import Calendar, Window
 from budget.reading.cycles import CycleView
 from models.enums import Origin, Phase, Role, VerdictKind, WorksStatus
+from views.addresses import url_for
 from views.filters import day_month, deadline, in_language, number, span, tenge
 from views.labels import label
 from views.texts import gettext as _

@@ -36,7 +36,7 @@ from views.access import actor, requires
 from views.filters import in_language
 from views.forms import BaseForm, accepts_upload
 from views.i18n import current_language
-from views.page_context import places
+from views.public_facts import places
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.resident.blueprint import bp

@@ -27,9 +27,9 @@ PAGES = (
 
 
 def asked(client: FlaskClient, app: Flask, database: Database, page: str) -> int:
-    """Statements of a page nobody has kept, and with the district read anew."""
+    """Statements of a page nobody has kept, and with the facts pages share read anew."""
     app.extensions["page_cache"].clear()
-    app.extensions.pop("places", None)
+    app.extensions.pop("public_facts", None)
     with counted(database.engine) as statements:
         assert client.get(page).status_code == 200
     return len(statements)
