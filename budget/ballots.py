@@ -94,6 +94,10 @@ class Cast:
     channel: Channel
     receipt: bytes | None
 
+    def may_be_replaced(self, box: BallotBox) -> bool:
+        """May the voter vote again? Never after a paper ballot: nobody can tell which one it is."""
+        return box.revote and self.channel is not Channel.PAPER and self.receipt is not None
+
 
 _P = Participation.__table__  # type: ignore[attr-defined]
 _W = PhaseWindow.__table__  # type: ignore[attr-defined]
@@ -170,10 +174,10 @@ def ballot_box(session: Session, cycle: Cycle) -> BallotBox:
 def check_voter(box: BallotBox, voter: Voter, *, on: date) -> None:
     """May this person vote in this cycle on the day `on` (in the district's zone)?
 
-    Raises NotEligible(reason="method", method=…) or NotEligible(reason="too_young", minimum_age=…).
+    Raises NotEligible(reason="method", method=…, accepted=…) or NotEligible(reason="too_young", minimum_age=…).
     """
     if str(voter.assurance) not in box.methods:
-        raise NotEligible(reason="method", method=voter.assurance)
+        raise NotEligible(reason="method", method=voter.assurance, accepted=tuple(sorted(box.methods)))
     fault = eligibility_fault(voter.birth_on, box.minimum_age, on)
     if fault is not None:
         raise NotEligible(reason=fault, minimum_age=box.minimum_age)
@@ -190,10 +194,13 @@ def prepare(box: BallotBox, voter: Voter, selection: Selection, *, on: date) -> 
     return seal(encode(choice, box.ballot_length), box.public_key)
 
 
-def put(session: Session, box: BallotBox, voter: Voter, sealed: bytes, *, now: datetime) -> Cast:
+def put(
+    session: Session, box: BallotBox, voter: Voter, sealed: bytes, *, now: datetime, again: bool = False
+) -> Cast:
     """Put a prepared ballot into the box, in the caller's write transaction.
 
-    `now` must be read after the transaction began: a ballot that waited past the close is refused.
+    `again` says that the voter knows of the earlier ballot and replaces it, where the cycle allows that: a second
+    press must not. `now` must be read after the transaction began: a ballot that waited past the close is refused.
     Raises: VotingNotOpen, VotingClosed, AlreadyVoted(cast_at, channel, receipt), PhoneUsed.
     """
     receipt = receipt_of(sealed)
@@ -215,7 +222,7 @@ def put(session: Session, box: BallotBox, voter: Voter, sealed: bytes, *, now: d
     connection = session.connection()
     if connection.execute(_INSERT[connection.dialect.name], values).rowcount != 1:
         refusal = _refusal(session, box, voter, now)
-        if not (box.revote and isinstance(refusal, AlreadyVoted) and _replace(connection, values)):
+        if not (again and box.revote and isinstance(refusal, AlreadyVoted) and _replace(connection, values)):
             raise refusal
     if voter.tell is not None:
         connection.execute(_TELL, _notice(voter.tell, voter.channel, now))

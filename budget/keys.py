@@ -57,7 +57,7 @@ class KeyRing:
     key_dir: Path
     voter_key: bytes = field(repr=False)
     roll_key: bytes = field(repr=False)
-    _salts: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    _cycle_keys: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def roll_key_of(self, iin: str) -> bytes:
         """The 32 bytes by which the roll knows this IIN."""
@@ -96,7 +96,7 @@ class KeyRing:
     def forget_voters(self, slug: str) -> None:
         """Destroy the voter salt (with the file; the log's key goes on being known by its public half only)."""
         self._path(slug).unlink(missing_ok=True)
-        self._salts.pop(slug, None)
+        self._cycle_keys.pop(slug, None)
 
     def cycle_keys(self, slug: str) -> CycleKeys:
         """Read the cycle's key file. Raises KeyMissing."""
@@ -107,9 +107,9 @@ class KeyRing:
         return CycleKeys(kept["voter_salt"], kept["log_signing_key"], kept.get("ballot_private_key"))
 
     def _cycle_key(self, slug: str) -> bytes:
-        if slug not in self._salts:
-            self._salts[slug] = self.cycle_keys(slug).voter_salt
-        return _hmac(self.voter_key, self._salts[slug])
+        if slug not in self._cycle_keys:
+            self._cycle_keys[slug] = _hmac(self.voter_key, self.cycle_keys(slug).voter_salt)
+        return self._cycle_keys[slug]
 
     def _path(self, slug: str) -> Path:
         if not slug or "/" in slug or slug.startswith("."):

@@ -1,6 +1,6 @@
 """All routes of a resident, by importing the modules that declare them."""
 
-from views.resident import my, projects, signing_in, voting
+from views.resident import eds, my, my_vote, projects, signing_in, voting
 from views.resident.blueprint import bp
 
-__all__ = ["bp", "my", "projects", "signing_in", "voting"]
+__all__ = ["bp", "eds", "my", "my_vote", "projects", "signing_in", "voting"]

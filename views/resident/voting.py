@@ -19,21 +19,27 @@ from budget.permissions import Action
 from budget.phases import Window
 from budget.reading.ballot import BallotLine, BallotPage, ballot_page
 from models.cycle import Cycle, Envelope
-from models.enums import Assurance, Channel, Origin, Phase
+from models.enums import Origin, Phase
 from views import messages, sessions
 from views.access import requires
 from views.filters import local_day
 from views.forms import BaseForm
-from views.keys import keyring
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.resident.blueprint import bp
+from views.resident.voters import voter
 
 NONE_OF_THESE = "none"
 
 
 class BallotForm(BaseForm):
-    """The choices as sent; what they may be is the domain's to say."""
+    """The choices as sent; what they may be is the domain's to say.
+
+    The application checks the token of every POST: a second check by the form is a tenth of a cast.
+    """
+
+    class Meta(BaseForm.Meta):
+        csrf = False
 
     choices = SelectMultipleField(validate_choice=False)
 
@@ -51,11 +57,11 @@ def ballot(slug: str) -> AnyResponse | tuple[str, int]:
         box = _box(slug)
     except VotingNotOpen:
         return _show_closed(_cycle(slug), is_known=False)
-    voter = _voter(box)
+    who = voter(box)
     form = BallotForm()
     if form.validate_on_submit():
         try:
-            _cast(box, voter, form.selection())
+            _cast(box, who, form.selection(), again=_again())
         except AlreadyVoted:
             return _show_first(slug)
         except (NotFound, NotPermitted):
@@ -64,11 +70,10 @@ def ballot(slug: str) -> AnyResponse | tuple[str, int]:
             attach(form, refusal)
         else:
             return redirect(url_for("resident.receipt", slug=slug), 303)
-    if (
-        ballots.find(reading(), box.cycle_id, voter.voter_key) is not None
-    ):  # a ballot that is taken needs no asking
+    found = ballots.find(reading(), box.cycle_id, who.voter_key)
+    if found is not None and not (_again() and found.may_be_replaced(box)):
         return _show_first(slug)
-    return _show(box, voter, form)
+    return _show(box, who, form, earlier=found)
 
 
 @bp.get("/cycles/<slug>/receipt")
@@ -79,26 +84,33 @@ def receipt(slug: str) -> AnyResponse | str:
         box = _box(slug)
     except VotingNotOpen:
         return redirect(url_for("resident.ballot", slug=slug), 303)
-    found = ballots.find(reading(), box.cycle_id, _voter(box).voter_key)
+    found = ballots.find(reading(), box.cycle_id, voter(box).voter_key)
     if found is None:
         return redirect(url_for("resident.ballot", slug=slug), 303)
     window = _voting(box.cycle_id)
+    is_over = window is None or not window.holds(now())
     return render_template(
         "resident/receipt.html",
         cycle=_cycle(slug),
         cast=found,
         receipt=found.receipt.hex() if found.receipt else None,
         ends_at=window.ends_at if window else None,
-        is_over=window is None or not window.holds(now()),
+        is_over=is_over,
+        may_replace=found.may_be_replaced(box) and not is_over,
         minutes_left=_minutes_left(found),
     )
 
 
-def _cast(box: BallotBox, voter: Voter, selection: Selection) -> None:
-    sealed = ballots.prepare(box, voter, selection, on=local_day(now()))
+def _again() -> bool:
+    """The voter came from the receipt, to replace the ballot."""
+    return "again" in request.args
+
+
+def _cast(box: BallotBox, who: Voter, selection: Selection, *, again: bool) -> None:
+    sealed = ballots.prepare(box, who, selection, on=local_day(now()))
     session_id = sessions.current().session_id
     with writing() as session:
-        done = ballots.put(session, box, voter, sealed, now=now(fresh=True))
+        done = ballots.put(session, box, who, sealed, now=now(fresh=True), again=again)
         if session_id is not None:
             web_sessions.end_after_ballot(session, session_id, now=done.cast_at)
 
@@ -110,7 +122,7 @@ def _show_first(slug: str) -> AnyResponse:
     return redirect(url_for("resident.receipt", slug=slug), 303)
 
 
-def _show(box: BallotBox, voter: Voter, form: BallotForm) -> tuple[str, int]:
+def _show(box: BallotBox, who: Voter, form: BallotForm, *, earlier: Cast | None) -> tuple[str, int]:
     """The ballot, or why there is none for this person or at this time. A refused one keeps what was chosen."""
     window = _voting(box.cycle_id)
     is_open = window is not None and window.holds(now())
@@ -119,15 +131,17 @@ def _show(box: BallotBox, voter: Voter, form: BallotForm) -> tuple[str, int]:
     page = ballot_page(reading(), box.cycle_id)
     status = 422 if form.errors else 200
     try:
-        ballots.check_voter(box, voter, on=local_day(now()))
+        ballots.check_voter(box, who, on=local_day(now()))
     except NotEligible as refusal:
         reason = messages.text(refusal)
-        return render_template("resident/ballot_refused.html", page=page, reason=reason), status
+        facts = refusal.facts
+        return render_template("resident/ballot_refused.html", page=page, reason=reason, facts=facts), status
     shown = render_template(
         "resident/ballot.html",
         page=page,
         form=form,
-        groups=_in_voters_order(page, voter),
+        groups=_in_voters_order(page, who),
+        earlier=earlier,
         chosen=set(form.choices.data or []),
         maximum=box.ballot_list.votes_per_resident,
         none_of_these=NONE_OF_THESE,
@@ -152,9 +166,9 @@ def _show_closed(cycle: Cycle, *, is_known: bool) -> tuple[str, int]:
     return page, 422 if request.method == "POST" else 200
 
 
-def _in_voters_order(page: BallotPage, voter: Voter) -> list[tuple[Envelope, list[BallotLine]]]:
+def _in_voters_order(page: BallotPage, who: Voter) -> list[tuple[Envelope, list[BallotLine]]]:
     lines = {line.public_id: line for line in page.lines}
-    order = [lines[public_id] for public_id in order_for(voter.voter_key, lines)]
+    order = [lines[public_id] for public_id in order_for(who.voter_key, lines)]
     return [
         (envelope, [line for line in order if line.envelope_id == envelope.id]) for envelope in page.envelopes
     ]
@@ -186,12 +200,3 @@ def _box(slug: str) -> BallotBox:
     if slug not in kept:
         kept[slug] = ballots.ballot_box(reading(), _cycle(slug))
     return kept[slug]
-
-
-def _voter(box: BallotBox) -> Voter:
-    """The signed-in resident as a voter of this cycle. The IIN comes out of the sealed cookie and goes nowhere."""
-    person = sessions.current()
-    if person.iin is None or person.birth_on is None:
-        raise NotPermitted(action=Action.CAST_BALLOT)
-    voter_key = keyring().voter_key_of(box.slug, person.iin)
-    return Voter(voter_key, person.birth_on, Channel.WEB, Assurance.SMS)

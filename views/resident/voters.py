@@ -1,0 +1,75 @@
+"""The signed-in resident as a voter of a cycle: keys, traces for the signals, and where the owner is told.
+
+The IIN comes out of the sealed cookie and goes nowhere; the telephone number and the network leave this module only
+as keyed hashes that are good for comparing within the cycle.
+"""
+
+import ipaddress
+
+from flask import request, url_for
+
+from budget.ballots import BallotBox, Tell, Traces, Voter
+from budget.errors import NotPermitted
+from budget.permissions import Action
+from budget.residents import age_on
+from budget.web_sessions import SignedIn
+from models.enums import Assurance, Channel
+from views import sessions
+from views.filters import local_day
+from views.i18n import current_language
+from views.keys import keyring
+from views.request_scope import now
+
+_SUBNETS = {4: 24, 6: 48}
+"""Bits of an address that a house, a block of flats or a provider's router shares."""
+_TRACE = 8
+
+
+def voter(box: BallotBox) -> Voter:
+    """Who votes in this request. Raises NotPermitted where no resident is signed in, KeyMissing before the freeze."""
+    person = sessions.current()
+    row = person.signed_in
+    if person.iin is None or row is None or row.birth_on is None:
+        raise NotPermitted(action=Action.CAST_BALLOT)
+    channel, assurance = row.channel or Channel.WEB, row.assurance or Assurance.SMS
+    by_phone = assurance is Assurance.SMS and row.phone is not None
+    return Voter(
+        keyring().voter_key_of(box.slug, person.iin),
+        row.birth_on,
+        channel,
+        assurance,
+        phone_key=keyring().phone_key_in(box.slug, row.phone) if by_phone and row.phone else None,
+        area_id=row.area_id,
+        traces=_traces(box.slug, row, channel, assurance),
+        tell=_tell(box.slug, row.phone),
+    )
+
+
+def _traces(slug: str, row: SignedIn, channel: Channel, assurance: Assurance) -> Traces:
+    """At the desk the network is the akimat's own, and a number nobody proved says nothing."""
+    subnet = _subnet(request.remote_addr) if channel is Channel.WEB else None
+    block = row.phone[:-2] if assurance is Assurance.SMS and row.phone else None
+    return Traces(
+        network_key=_trace(slug, f"network:{subnet}") if subnet else None,
+        phone_block_key=_trace(slug, f"block:{block}") if block else None,
+        roll_line=row.roll_line,
+        age=age_on(row.birth_on, local_day(now())) if row.birth_on else None,
+    )
+
+
+def _trace(slug: str, text: str) -> bytes:
+    return keyring().trace_of(slug, text)[:_TRACE]
+
+
+def _subnet(address: str | None) -> str | None:
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return None
+    return str(ipaddress.ip_network((found, _SUBNETS[found.version]), strict=False))
+
+
+def _tell(slug: str, phone: str | None) -> Tell | None:
+    if phone is None:
+        return None
+    return Tell(phone, current_language(), url_for("resident.my_vote", slug=slug, _external=True))
