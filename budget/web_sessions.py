@@ -106,9 +106,11 @@ def start(
     return token
 
 
-def find(session: Session, token: str, *, now: datetime) -> SignedIn | None:
-    """Whose session this is, in one query; None when it is unknown, over, or of someone disabled."""
-    row = session.connection().execute(_FIND, {"token_hash": _hash(token)}).first()
+def find(connection: sa.Connection, token: str, *, now: datetime) -> SignedIn | None:
+    """Whose session this is, in one query; None when it is unknown, over, or of someone disabled.
+
+    Takes a bare connection: every page of a signed-in person begins with it."""
+    row = connection.execute(_FIND, {"token_hash": _hash(token)}).first()
     if row is None:
         return None
     is_staff = row.staff_id is not None

@@ -21,7 +21,7 @@ from models.enums import Assurance, Channel, Language
 from models.people import Resident, Staff
 from views import sealed_cookies
 from views.i18n import current_language
-from views.request_scope import database, now, reading, writing
+from views.request_scope import database, now, writing
 
 COOKIE = "who"
 
@@ -119,7 +119,8 @@ def _read() -> Current:
     content = sealed_cookies.read(COOKIE)
     if content is None:
         return _NOBODY
-    found = web_sessions.find(reading(), content["token"], now=now())
+    with database().asking() as connection:
+        found = web_sessions.find(connection, content["token"], now=now())
     if found is None:
         sealed_cookies.forget(COOKIE)
         return _NOBODY

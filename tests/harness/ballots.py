@@ -85,7 +85,7 @@ def open_session(client: FlaskClient, app: Flask, iin: str | None = None, **owne
     with app.test_request_context("/kk/"), database_of(app).writing() as session:
         at = app.extensions["clock"]()
         token = web_sessions.start(session, now=at, **owner)
-        found = web_sessions.find(session, token, now=at)
+        found = web_sessions.find(session.connection(), token, now=at)
         if found is not None and "staff_id" in owner:
             web_sessions.step_up(session, found.session_id, now=at)
         cookie = sealed_cookies._seal(COOKIE, {"token": token, **content}, web_sessions.RESIDENT_LONGEST)
