@@ -4,10 +4,12 @@
 A sender is whatever can bring a text to a phone. The demo has one that sends nothing: its page "messages" shows the
 texts. Outside the demo it is the gateway of the configuration; where none is set up, the sign-in page says so.
 
-A request waits four seconds for the gateway and no longer; the try goes on in a thread beside it, and while the gateway
-is known to fail, only the job tries. So a dead gateway holds no worker, and nobody who votes notices it.
+A request waits four seconds for the gateway and no longer; the try goes on in a thread beside it. Four of a process wait
+at once at most, and none while the gateway is known to fail: then only the job tries. So a dead gateway leaves workers
+free, and nobody who votes notices it.
 """
 
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as WaitedEnough
 from datetime import UTC, datetime
@@ -34,6 +36,7 @@ from views.request_scope import now as request_now
 PATIENCE_SECONDS = 4.0
 FAULTS_IN_A_ROW = 3
 _THREADS = 4
+_free = threading.BoundedSemaphore(_THREADS)
 _log = structlog.get_logger("outbox")
 
 
@@ -108,7 +111,7 @@ def tariff() -> Tariff | None:
 
 def send_now(notice_id: int) -> None:
     """Send one notice of a transaction that is committed. A failure is left to the job, and so is all while the
-    gateway fails."""
+    gateway fails or others wait for it."""
     chosen = sender()
     if chosen is None:
         return
@@ -119,8 +122,10 @@ def send_now(notice_id: int) -> None:
         return
     if chosen.shows_texts:
         _send(database(), chosen, notice, now=request_now())
-    else:
-        _wait(_threads().submit(_send, database(), chosen, notice, now=request_now()))
+    elif _free.acquire(blocking=False):
+        trying = _threads().submit(_send, database(), chosen, notice, now=request_now())
+        trying.add_done_callback(lambda _: _free.release())
+        _wait(trying)
 
 
 def send_due(where: Database, settings: Config) -> int:

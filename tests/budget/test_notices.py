@@ -134,7 +134,17 @@ def test_the_newest_try_with_an_outcome_says_how_the_gateway_is(session, now, ne
         outcome(session, now + timedelta(seconds=seconds), failure)
     under_way = queue(session, now)
     notices.claim(session, under_way.id, attempts=0, now=now + timedelta(seconds=30))
-    assert notices.delivery_health(session, now=now + timedelta(minutes=1)) is health
+    assert notices.delivery_health(session, now=now + timedelta(seconds=34)) is health
+
+
+def test_a_try_without_an_answer_in_good_time_is_a_fault(session, now):
+    outcome(session, now)
+    hanging = queue(session, now)
+    notices.claim(session, hanging.id, attempts=0, now=now)
+    assert notices.delivery_health(session, now=now + timedelta(seconds=4)) is Health.WORKING
+    hanging = queue(session, now)
+    notices.claim(session, hanging.id, attempts=0, now=now + timedelta(seconds=1))
+    assert notices.delivery_health(session, now=now + timedelta(seconds=6)) is Health.FAILING
 
 
 def test_an_old_fault_says_nothing_of_now(session, now):
