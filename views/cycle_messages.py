@@ -86,14 +86,14 @@ def _not_ready(facts: Facts) -> str:
 UNMET: dict[str, LazyString] = {
     "published": _l("The cycle is not published yet."),
     "calendar": _l("The calendar is not complete, or a phase of it is over already."),
-    "envelopes": _l("The sums of the envelopes do not add up to the allotted sum."),
+    "envelopes": _l("The money does not add up to the allotted sum."),
     "directions": _l("No kind of improvement is accepted yet."),
     "methods": _l("No way for residents to show who they are is chosen yet."),
     "roll": _l("The roll of residents is empty: it must be imported first."),
     "submission_over": _l("The time for applications is not over yet."),
     "undecided": _l("Some projects still wait for a decision of the council."),
     "admitted": _l("No project is admitted to the vote yet."),
-    "costs": _l("Some admitted projects have no cost or no envelope yet."),
+    "costs": _l("Some admitted projects have no cost yet, or no money they are paid from."),
     "separated": _l("The ballots are not yet separated from the voters."),
     "opened": _l("The ballots are not opened yet."),
 }

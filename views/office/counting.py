@@ -241,7 +241,9 @@ def _rows(cycle: Cycle, part: EnvelopeOutcome, *, is_divided: bool) -> list[dict
     rows, cut = [], part.cut
     for line in part.lines:
         title = in_language(line, "title")
-        why = verdict_reason(line.kind, line.missing_votes, line.missing_tenge, cycle.currency)
+        why = verdict_reason(
+            line.kind, line.missing_votes, line.missing_tenge, cycle.currency, is_divided=is_divided
+        )
         rows.append(
             {
                 "rank": line.place,

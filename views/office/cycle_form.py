@@ -108,7 +108,7 @@ class CycleForm(BaseForm):
     build_year = WholeField(_l("Year in which the winners are built"), description=_l("May be left empty."))
     allotted_tenge = TengeField(_l("Allotted sum"), validators=[Required(_l("Write the allotted sum."))])
     cost_cap_tenge = TengeField(
-        _l("Highest cost of one project"), description=_l("Empty means: no limit but the envelope.")
+        _l("Highest cost of one project"), description=_l("Empty means: no limit but the budget.")
     )
     envelopes = RowsField(FormField(EnvelopeRow), min_entries=1, max_entries=MOST_ENVELOPES)
     directions = SelectMultipleField(
@@ -126,7 +126,7 @@ class CycleForm(BaseForm):
     )
     votes_per_resident = RadioField(
         _l("Votes of one resident"),
-        description=_l("How many projects one ballot may hold, all of one envelope."),
+        description=_l("How many projects one ballot may hold."),
         choices={"1": "1", "2": "2", "3": "3"},
         validators=[Chosen(_l("Choose how many votes."))],
         validate_choice=False,
@@ -141,13 +141,23 @@ class CycleForm(BaseForm):
         validators=[Chosen(_l("Choose a rule."))],
         validate_choice=False,
     )
-    leftovers = BooleanField(_l("What is left in all envelopes together goes to the next projects in order"))
+    leftovers = BooleanField(_l("What is left of the money goes to the next projects in order"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.directions.choices = {name.value: label(name) for name in Direction}
         self.methods.choices = {name.value: label(name) for name in OFFERED_METHODS}
         self.rule.choices = {name.value: label(name) for name in AllocationRule}
+        if sum(not row.is_empty() for row in self._rows()) > 1:
+            self._speak_of_envelopes()
+
+    def _speak_of_envelopes(self) -> None:
+        """Whoever does not divide the money meets the word only where it can be divided."""
+        self.cost_cap_tenge.description = _("Empty means: no limit but the envelope.")
+        self.votes_per_resident.description = _("How many projects one ballot may hold, all of one envelope.")
+        self.leftovers.label.text = _(
+            "What is left in all envelopes together goes to the next projects in order"
+        )
 
     def keep_published(self) -> None:
         """A published cycle keeps its address, and its calendar moves by extensions only."""

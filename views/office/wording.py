@@ -18,7 +18,7 @@ FREEZING = ("published", "submission_over", "undecided", "admitted", "costs")
 
 _MET = {
     "calendar": _l("The calendar has every phase, in order, and none of them is over."),
-    "envelopes": _l("The envelopes add up to the allotted sum."),
+    "envelopes": _l("The allotted sum is set, and the money adds up to it."),
     "directions": _l("Directions are chosen."),
     "methods": _l("There is a way for residents to sign in."),
     "roll": _l("There are residents on the roll."),
@@ -26,7 +26,7 @@ _MET = {
     "submission_over": _l("The time for applications is over."),
     "undecided": _l("The council has decided on every project."),
     "admitted": _l("There are projects to vote for."),
-    "costs": _l("Every admitted project has its cost and its envelope."),
+    "costs": _l("Every admitted project has its cost, and the money it is paid from."),
 }
 ACTS = {
     "cycle.create": _l("Created a cycle"),

@@ -143,7 +143,13 @@ def _verdict_notes(life: ProjectLife) -> list[str]:
     verdict = life.judgement
     if verdict is None:
         return []
-    return verdict_reason(verdict.kind, verdict.missing_votes, verdict.missing_tenge, life.cycle.currency)
+    return verdict_reason(
+        verdict.kind,
+        verdict.missing_votes,
+        verdict.missing_tenge,
+        life.cycle.currency,
+        is_divided=life.envelope is not None,
+    )
 
 
 def _costs(life: ProjectLife) -> list[tuple[str, str]]:

@@ -123,7 +123,9 @@ def _table(cycle: CycleView, part: EnvelopeOutcome, is_divided: bool) -> Table:
 def _row(cycle: CycleView, line: Line, most: int, cut: str, is_divided: bool) -> Row:
     verdict, tone = standing(ProjectState.ADMITTED, line.kind, None)
     works = standing(ProjectState.ADMITTED, line.kind, line.works)[0] if line.works else ""
-    why = wording.verdict_reason(line.kind, line.missing_votes, line.missing_tenge, cycle.settings.currency)
+    why = wording.verdict_reason(
+        line.kind, line.missing_votes, line.missing_tenge, cycle.settings.currency, is_divided=is_divided
+    )
     why += result_words.from_leftovers(line, is_divided=is_divided)
     bar = _BAR * line.votes // most if most else 0
     return Row(line, in_language(line, "title"), verdict, tone, works, tuple(why), bar, cut)

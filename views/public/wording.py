@@ -262,9 +262,14 @@ def _told(value: int | None) -> str:
 
 
 def verdict_reason(
-    kind: VerdictKind, missing_votes: int | None, missing_tenge: int | None, currency: str
+    kind: VerdictKind,
+    missing_votes: int | None,
+    missing_tenge: int | None,
+    currency: str,
+    *,
+    is_divided: bool,
 ) -> list[str]:
-    """What a project that lost was short of, in sentences; empty for a winner."""
+    """What a project that lost was short of, in sentences; empty for a winner. `is_divided`: there are envelopes."""
     found: list[str] = []
     match kind:
         case VerdictKind.DOES_NOT_FIT if missing_tenge:
@@ -275,9 +280,13 @@ def verdict_reason(
             found.append(_("The count stopped at a project with more votes that did not fit."))
         case VerdictKind.LOST_LOT:
             found.append(_("It had the same votes and the same cost as a winner, and the lot decided."))
-        case VerdictKind.INELIGIBLE if missing_tenge:
+        case VerdictKind.INELIGIBLE if missing_tenge and is_divided:
             found.append(
                 _("It costs %(money)s more than the whole envelope.", money=tenge(missing_tenge, currency))
+            )
+        case VerdictKind.INELIGIBLE if missing_tenge:
+            found.append(
+                _("It costs %(money)s more than the whole budget.", money=tenge(missing_tenge, currency))
             )
         case VerdictKind.WITHDRAWN:
             found.append(_("It was withdrawn after the vote and passed over."))

@@ -141,7 +141,13 @@ def _after_admission(life: ProjectLife) -> list[str]:
         return _works(life)
     if life.judgement is not None:
         verdict = life.judgement
-        return verdict_reason(verdict.kind, verdict.missing_votes, verdict.missing_tenge, life.cycle.currency)
+        return verdict_reason(
+            verdict.kind,
+            verdict.missing_votes,
+            verdict.missing_tenge,
+            life.cycle.currency,
+            is_divided=life.envelope is not None,
+        )
     if voting is None or voting.ends_at is None:
         return []
     if now() < voting.starts_at:
