@@ -18,6 +18,7 @@ from budget.errors import (
     AlreadyDone,
     BudgetRefusal,
     Frozen,
+    KeyMissing,
     NotFound,
     NotPermitted,
     NotReady,
@@ -25,14 +26,16 @@ from budget.errors import (
     SlugTaken,
     WrongPhase,
 )
+from budget.key_shares import SHARES
 from budget.keys import KeyRing
 from budget.permissions import Action, Actor, may
 from budget.phases import Calendar, Window, calendar_of, check_calendar, extend, stage_at
 from budget.settings import CycleDraft, FrozenProject, check_settings, frozen_document, frozen_hash
 from models.cycle import CalendarChange, Cycle, Envelope, PhaseWindow
-from models.enums import Language, Origin, Phase, ProjectState
+from models.enums import KeyHolder, Language, Origin, Phase, ProjectState
 from models.people import Resident
 from models.project import Project
+from models.trustee import Trustee
 
 
 def by_slug(session: Session, slug: str, *, published_only: bool = False) -> Cycle:
@@ -245,13 +248,24 @@ def unmet_for_freezing(session: Session, cycle: Cycle, *, now: datetime) -> tupl
         unmet.append("admitted")
     if any(project.cost_tenge is None or project.envelope_id is None for project in admitted):
         unmet.append("costs")
+    if cycle.key_holder is KeyHolder.TRUSTEES and not _has_trustees(session, cycle.id or 0):
+        unmet.append("trustees")
     return tuple(unmet)
 
 
-def freeze(session: Session, actor: Actor, slug: str, keyring: KeyRing, *, now: datetime) -> Cycle:
+def freeze(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    keyring: KeyRing,
+    *,
+    now: datetime,
+    ballot_public_key: bytes | None = None,
+) -> Cycle:
     """Fix settings, ballot list and costs, make the cycle's keys, and publish the hash of what was fixed.
 
-    Voting can't begin before this. Raises: NotPermitted, NotFound, AlreadyDone, NotReady(unmet).
+    Where trustees hold the key of the ballots its public half is given, see `budget.trustees.freeze`.
+    Voting can't begin before this. Raises: NotPermitted, NotFound, AlreadyDone, NotReady(unmet), KeyMissing.
     """
     cycle = own(session, actor, Action.FREEZE, slug)
     if cycle.frozen_at is not None:
@@ -259,8 +273,12 @@ def freeze(session: Session, actor: Actor, slug: str, keyring: KeyRing, *, now: 
     unmet = unmet_for_freezing(session, cycle, now=now)
     if unmet:
         raise NotReady(unmet=unmet)
-    keys = keyring.make_cycle_keys(cycle.slug)
-    cycle.ballot_public_key, cycle.log_public_key = keys.ballot_public_key, keys.log_public_key
+    in_file = cycle.key_holder is KeyHolder.FILE
+    if not in_file and ballot_public_key is None:
+        raise KeyMissing(slug=slug)
+    keys = keyring.make_cycle_keys(cycle.slug, with_ballot_key=in_file)
+    cycle.ballot_public_key = keys.ballot_public_key if in_file else ballot_public_key
+    cycle.log_public_key = keys.log_public_key
     cycle.ballot_length = ballot_length(cycle.votes_per_resident)
     digest = frozen_hash(document_to_freeze(session, cycle))
     cycle.frozen_at, cycle.frozen_hash = now, digest
@@ -286,16 +304,25 @@ def document_to_freeze(session: Session, cycle: Cycle) -> bytes:
 
 
 def freeze_due(session: Session, keyring: KeyRing, actor: Actor, *, now: datetime) -> list[str]:
-    """Freeze every published cycle whose voting has begun and that is ready; slugs frozen. For the job."""
+    """Freeze every published cycle whose voting has begun and that is ready; slugs frozen. For the job.
+
+    Not where trustees hold the key: their links are shown to a person, once.
+    """
     frozen = []
     waiting = select(Cycle).where(col(Cycle.frozen_at).is_(None), col(Cycle.published_at).is_not(None))
-    for cycle in session.exec(waiting.where(Cycle.origin == "service")).all():
+    by_itself = (Cycle.origin == "service", Cycle.key_holder == KeyHolder.FILE)
+    for cycle in session.exec(waiting.where(*by_itself)).all():
         if stage_at(calendar(session, cycle.id or 0), now).phase is not Phase.VOTING:
             continue
         if not unmet_for_freezing(session, cycle, now=now):
             freeze(session, actor, cycle.slug, keyring, now=now)
             frozen.append(cycle.slug)
     return frozen
+
+
+def _has_trustees(session: Session, cycle_id: int) -> bool:
+    query = select(sa.func.count()).select_from(Trustee).where(Trustee.cycle_id == cycle_id)
+    return session.exec(query).one() == SHARES
 
 
 def _permit(actor: Actor, action: Action) -> None:

@@ -61,6 +61,36 @@ class PhoneUsed(BudgetRefusal):
     field = "choices"
 
 
+class NothingToObject(BudgetRefusal):
+    """No ballot was cast with this person's IIN."""
+
+    code = "nothing_to_object"
+
+
+class AlreadyObjected(BudgetRefusal):
+    """The owner has objected already. Facts: at."""
+
+    code = "already_objected"
+
+
+class ObjectionsClosed(BudgetRefusal):
+    """The time for objections and annulments is over. Facts: until."""
+
+    code = "objections_closed"
+
+
+class SecondPersonNeeded(BudgetRefusal):
+    """Who proposed an annulment may not confirm it."""
+
+    code = "second_person_needed"
+
+
+class PaperUntraceable(BudgetRefusal):
+    """A paper ballot can't be annulled: nobody can tell which one it is."""
+
+    code = "paper_untraceable"
+
+
 class AlreadyVoted(BudgetRefusal):
     """This person's ballot is in the box. Facts: cast_at, channel, receipt (hex or None)."""
 
@@ -200,6 +230,53 @@ class KeyMissing(BudgetRefusal):
     """The cycle's key file is not where it must be."""
 
     code = "key_missing"
+
+
+class TrusteesFault(BudgetRefusal):
+    """Not three different people as trustees. Facts: why (missing|twice)."""
+
+    code = "trustees_fault"
+
+
+class ShareShown(BudgetRefusal):
+    """A share is shown once. Facts: at."""
+
+    code = "share_shown"
+
+
+class ShareWrong(BudgetRefusal):
+    """A share that opens nothing. Facts: why (empty|word|count|checksum|foreign|other|pair), position and name of
+    the trustee, and what the reason names: word, count, or other (the trustee whose share it is)."""
+
+    code = "share_wrong"
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.field = f"share_{facts['position']}" if facts.get("position") else ""
+
+
+class ObjectionsOpen(BudgetRefusal):
+    """Owners may still object to a ballot. Facts: until."""
+
+    code = "objections_open"
+
+
+class CasesOpen(BudgetRefusal):
+    """Objections or proposed annulments wait for a decision. Facts: objections, annulments (numbers)."""
+
+    code = "cases_open"
+
+
+class SumsDiffer(BudgetRefusal):
+    """The sums of a count do not add up. Facts: term (electronic|leaves|opened), said and found (numbers)."""
+
+    code = "sums_differ"
+
+
+class AppealOpen(BudgetRefusal):
+    """The voters' keys are kept until the appeal period is over. Facts: until (None before the results)."""
+
+    code = "appeal_open"
 
 
 class UndecidedTie(BudgetRefusal):
@@ -363,54 +440,6 @@ class NotConfirmed(BudgetRefusal):
     """The code was right, the person is not on the roll with this number. Said only after proof."""
 
     code = "not_confirmed"
-
-
-class EdsOrganisation(BudgetRefusal):
-    """The certificate is an organisation's; a person signs with their own."""
-
-    code = "eds_organisation"
-
-
-class EdsExpired(BudgetRefusal):
-    """Too late. Facts: what ("certificate" is out of its dates, or the time to sign this "challenge" is over)."""
-
-    code = "eds_expired"
-
-
-class EdsRevoked(BudgetRefusal):
-    """The certificate was revoked."""
-
-    code = "eds_revoked"
-
-
-class EdsReused(BudgetRefusal):
-    """This signature, or another one of the same challenge, has been used."""
-
-    code = "eds_reused"
-
-
-class EdsForeign(BudgetRefusal):
-    """The signature is of something else than what this browser asked for."""
-
-    code = "eds_foreign"
-
-
-class EdsInvalid(BudgetRefusal):
-    """Not a signature of a person that can be confirmed."""
-
-    code = "eds_invalid"
-
-
-class EdsUnavailable(BudgetRefusal):
-    """Signatures can't be checked at the moment; nothing is used up."""
-
-    code = "eds_unavailable"
-
-
-class EdsNotSigned(BudgetRefusal):
-    """No signature has come from the phone yet."""
-
-    code = "eds_not_signed"
 
 
 class SignInRefused(BudgetRefusal):

@@ -91,7 +91,7 @@ ADDED = {
 def upgrade() -> None:
     _add("cycle", CYCLE)
     _add("ballot_count", COUNT)
-    _guard_settings(NEW_SETTINGS)
+    _guard_settings(NEW_SETTINGS, until_proven=("ballot_public_key", "frozen_hash"))
     _widen_participation()
     _create_log()
     _create_trustees()
@@ -120,9 +120,15 @@ def _add(table: str, columns: dict[str, str]) -> None:
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column} {definition.format(**kinds)}")
 
 
-def _guard_settings(columns: list[str]) -> None:
+def _guard_settings(columns: list[str], until_proven: tuple[str, ...] = ()) -> None:
+    """Guard the columns; `until_proven` may change while no rehearsal of the trustees has proven the key: no ballot
+    is sealed before it, and a key whose shares got lost must be made anew."""
     guards.drop("cycle_frozen", "cycle")
-    changed = " OR ".join(_differs(column) for column in columns)
+    settled = "NOT (OLD.key_holder = 'trustees' AND OLD.keys_proven_at IS NULL)"
+    changed = " OR ".join(
+        f"({_differs(column)} AND {settled})" if column in until_proven else _differs(column)
+        for column in columns
+    )
     guards.make("cycle_frozen", "cycle", "UPDATE", f"OLD.frozen_at IS NOT NULL AND ({changed})")
 
 
@@ -409,6 +415,7 @@ def _create_cases() -> None:
             nullable=False,
         ),
         sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("phone", sqlmodel.sql.sqltypes.AutoString(length=16), nullable=True),
         sa.Column(
             "language",
             sa.Enum("kk", "ru", "en", name="language", native_enum=False, create_constraint=True),
@@ -501,6 +508,7 @@ def _create_cases() -> None:
         sa.Column("public_id", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False),
         sa.Column("cycle_id", sa.Integer(), nullable=False),
         sa.Column("participation_id", sa.Integer(), nullable=False),
+        sa.Column("voter_key", sa.LargeBinary(), nullable=True),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("proposed_by", sa.Integer(), nullable=False),
         sa.Column("proposed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
