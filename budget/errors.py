@@ -433,7 +433,6 @@ class SmsPaused(BudgetRefusal):
     """The hourly money cap of messages is reached. Facts: retry_at."""
 
     code = "sms_paused"
-    field = "phone"
 
 
 class NotConfirmed(BudgetRefusal):

@@ -24,6 +24,7 @@ from views.council.routes import bp as council
 from views.office.routes import bp as office
 from views.public.routes import bp as public
 from views.public.service import bp as service
+from views.resident.eds_phone import bp as egov
 from views.resident.routes import bp as resident
 from views.staff.routes import bp as staff
 
@@ -51,11 +52,12 @@ def create_app(config: Config | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     request_scope.init_app(app, settings)
     i18n.init_app(app)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(egov)  # a telephone has neither our cookie nor our form
     for part in (sessions, filters, forms, errors, static_files, page_cache):
         part.init_app(app)
     security.init_app(app, https=settings.secure_cookies)
     app.register_blueprint(service)
+    app.register_blueprint(egov)
     for blueprint in (public, resident, staff, council, office):
         app.register_blueprint(blueprint, url_prefix=i18n.PREFIX)
     register_api(app)

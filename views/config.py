@@ -78,8 +78,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         trusted_hosts=hosts,
         proxy_hops=_whole(env, "PROXY_HOPS", 0),
         secure_cookies=not demo and env.get("SECURE_COOKIES", "1") != "0",
-        ncanode_url=_address(env, "NCANODE_URL"),
-        egov_bin=_digits(env, "EGOV_BIN", 12),
+        ncanode_url=_address("NCANODE_URL", env.get("NCANODE_URL", "")),
+        egov_bin=_digits("EGOV_BIN", env.get("EGOV_BIN", ""), 12),
         sms=_sms(env, demo),
     )
 
@@ -143,17 +143,15 @@ def _secret(env: Mapping[str, str], name: str, demo: bool) -> bytes:
     return value.encode()
 
 
-def _address(env: Mapping[str, str], name: str) -> str:
+def _address(name: str, value: str) -> str:
     """The address of a server beside this one; "" where nothing is set up."""
-    value = env.get(name, "")
     if value and not re.fullmatch(r"https?://[^/\s?#]+(/[^\s?#]*)?", value):
         raise ConfigurationError(f"{name} must be like http://127.0.0.1:14579, not {value!r}")
     return value
 
 
-def _digits(env: Mapping[str, str], name: str, length: int) -> str:
-    value = env.get(name, "")
-    if value and not re.fullmatch("[0-9]{%d}" % length, value):
+def _digits(name: str, value: str, length: int) -> str:
+    if value and not (len(value) == length and re.fullmatch("[0-9]*", value)):
         raise ConfigurationError(f"{name} must have {length} digits")
     return value
 

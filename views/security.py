@@ -7,6 +7,16 @@ CONTENT_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 
+NCALAYER = "wss://127.0.0.1:13579"
+"""Where NCALayer listens on the computer of a person who signs with it (wss, its own certificate)."""
+
+
+def may_connect(response: Response, address: str) -> Response:
+    """Let the page's script connect to `address` too: the page that signs by NCALayer, and no other."""
+    widened = CONTENT_POLICY.replace("connect-src 'self'", f"connect-src 'self' {address}")
+    response.headers["Content-Security-Policy"] = widened
+    return response
+
 
 def init_app(app: Flask, *, https: bool) -> None:
     """Put the headers on every response."""

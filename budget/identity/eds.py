@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from budget.errors import EdsExpired, EdsForeign, EdsInvalid, EdsOrganisation, EdsRevoked
+from budget.identity.eds_refusals import EdsExpired, EdsForeign, EdsInvalid, EdsOrganisation, EdsRevoked
 from models.enums import EdsWay
 
 PURPOSE = "sign-in"

@@ -18,8 +18,9 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from sqlmodel import Session, col, select
 
-from budget.errors import (
-    BudgetRefusal,
+from budget.errors import BudgetRefusal
+from budget.identity.eds import LIFETIME, PURPOSE, Challenge
+from budget.identity.eds_refusals import (
     EdsExpired,
     EdsForeign,
     EdsInvalid,
@@ -28,7 +29,6 @@ from budget.errors import (
     EdsReused,
     EdsRevoked,
 )
-from budget.identity.eds import LIFETIME, PURPOSE, Challenge
 from models.cycle import Cycle
 from models.eds import EdsChallenge
 from models.enums import EdsWay

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from budget.errors import EdsForeign, EdsInvalid, EdsUnavailable
 from budget.identity.eds import Answer
+from budget.identity.eds_refusals import EdsForeign, EdsInvalid, EdsUnavailable
 
 if TYPE_CHECKING:
     import urllib3

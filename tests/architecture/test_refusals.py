@@ -102,6 +102,8 @@ FACTS: dict[str, list[Facts]] = {
     "too_many_codes": each("wait_seconds", [30, 3600]),
     "too_many_sign_ins": each("wait_seconds", [30, 3600]),
     "weak_password": each("minimum", [12]),
+    "second_factor_refused": each("why", ["wrong", "used"]),
+    "invitation_over": each("why", ["used", "withdrawn", "expired"]),
     "malformed_file": each("fault", Fault, line=7, **dict.fromkeys(("key", "column", "value", "project", "voter"), "x")),
     "rule_not_supported": [{"line": 3, "rule": "phragmen"}],
     "roll_unreadable": [{"fault": fault, "line": 1, "missing": ("iin", "phone")} for fault in ("empty", "header", "encoding")],

@@ -109,6 +109,7 @@ def test_what_is_over_is_deleted_and_what_lives_is_kept(session, now, resident, 
     assert web_sessions.forget_old(session, now) == {
         "web_session": 2,
         "login_code": 0,
+        "eds_challenge": 0,
         "sign_in_failure": 1,
         "notice": 0,
     }

@@ -5,7 +5,7 @@ without those it had.
 """
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "20261121_eds"

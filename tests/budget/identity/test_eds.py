@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from budget.errors import EdsExpired, EdsForeign, EdsInvalid, EdsOrganisation, EdsRevoked
 from budget.identity.eds import (
     LONGEST_CMS,
     Answer,
@@ -17,6 +16,7 @@ from budget.identity.eds import (
     iin_of,
     tidy_cms,
 )
+from budget.identity.eds_refusals import EdsExpired, EdsForeign, EdsInvalid, EdsOrganisation, EdsRevoked
 from tests.harness.ncanode import certificate, sign, verification
 from tests.harness.people import test_iin
 
@@ -148,7 +148,14 @@ def test_an_answer_that_lacks_anything_is_not_believed(changes):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"status": 400}, {"status": None}, {"valid": None}, {"valid": "true"}, {"signers": []}, {"signers": None}],
+    [
+        {"status": 400},
+        {"status": None},
+        {"valid": None},
+        {"valid": "true"},
+        {"signers": []},
+        {"signers": None},
+    ],
 )
 def test_an_answer_that_does_not_say_valid_is_not_believed(changes):
     with pytest.raises(EdsInvalid):

@@ -8,9 +8,16 @@ import pytest
 from nacl.public import PrivateKey
 from sqlmodel import select
 
-from budget.errors import EdsExpired, EdsForeign, EdsNotSigned, EdsOrganisation, EdsReused, EdsRevoked
 from budget.identity import eds_challenges
 from budget.identity.eds import LIFETIME
+from budget.identity.eds_refusals import (
+    EdsExpired,
+    EdsForeign,
+    EdsNotSigned,
+    EdsOrganisation,
+    EdsReused,
+    EdsRevoked,
+)
 from models.eds import EdsChallenge
 from models.enums import EdsWay
 from models.people import WebSession

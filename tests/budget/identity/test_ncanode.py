@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from budget.errors import EdsForeign, EdsInvalid, EdsUnavailable
+from budget.identity.eds_refusals import EdsForeign, EdsInvalid, EdsUnavailable
 from budget.identity.ncanode import NcaNode
 from tests.harness.ncanode import StandIn, sign
 from tests.harness.people import test_iin
@@ -74,9 +74,8 @@ def test_an_ncanode_that_is_not_there_is_unavailable():
 
 
 def test_an_answer_that_is_not_http_is_unavailable():
-    with socket.create_server(("127.0.0.1", 0)) as deaf:
-        with pytest.raises(EdsUnavailable):
-            NcaNode(f"http://127.0.0.1:{deaf.getsockname()[1]}", read_seconds=0.2).check("QUJD", DOCUMENT)
+    with socket.create_server(("127.0.0.1", 0)) as deaf, pytest.raises(EdsUnavailable):
+        NcaNode(f"http://127.0.0.1:{deaf.getsockname()[1]}", read_seconds=0.2).check("QUJD", DOCUMENT)
 
 
 def test_its_health_is_asked(ncanode):
