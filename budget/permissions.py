@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from budget.errors import NotPermitted
 from models.enums import Phase, Role
 
 
@@ -29,6 +30,12 @@ class Action(StrEnum):
     CLOSE_COUNT = "close_count"
     PUBLISH_RESULTS = "publish_results"
     SET_WORKS = "set_works"
+    SEE_CASES = "see_cases"
+    DECIDE_CASES = "decide_cases"
+    CONFIRM_ANNULMENT = "confirm_annulment"
+    SERVE_AT_DESK = "serve_at_desk"
+    MANAGE_PAPER = "manage_paper"
+    ENTER_PAPER = "enter_paper"
     MANAGE_STAFF = "manage_staff"
     SEE_LOG = "see_log"
     SEE_OWN_ACCOUNT = "see_own_account"
@@ -99,6 +106,12 @@ RULES: Mapping[Action, Rule] = {
     Action.CLOSE_COUNT: _after_vote(Role.COORDINATOR, Role.SYSTEM),
     Action.PUBLISH_RESULTS: _after_vote(Role.COORDINATOR, Role.SYSTEM),
     Action.SET_WORKS: _after_vote(Role.COORDINATOR, Role.SYSTEM),
+    Action.SEE_CASES: _rule(Role.COORDINATOR, Role.OBSERVER),
+    Action.DECIDE_CASES: _rule(Role.COORDINATOR),
+    Action.CONFIRM_ANNULMENT: _rule(Role.COORDINATOR, Role.COUNCIL),
+    Action.SERVE_AT_DESK: _rule(Role.OPERATOR),
+    Action.MANAGE_PAPER: _rule(Role.COORDINATOR),
+    Action.ENTER_PAPER: _rule(Role.OPERATOR),
     Action.MANAGE_STAFF: _rule(Role.COORDINATOR, Role.SYSTEM),
     Action.SEE_LOG: _rule(Role.COORDINATOR, Role.OBSERVER),
     Action.SEE_OWN_ACCOUNT: _rule(Role.COUNCIL, Role.COORDINATOR, Role.OPERATOR, Role.OBSERVER),
@@ -108,6 +121,12 @@ RULES: Mapping[Action, Rule] = {
 def has_role(role: Role, action: Action) -> bool:
     """May this role ever do this?"""
     return role in RULES[action].roles
+
+
+def require_role(actor: Actor, action: Action) -> None:
+    """Refuse whoever may never do this, for acts outside a cycle's phases. Raises NotPermitted."""
+    if not has_role(actor.role, action):
+        raise NotPermitted(action=action)
 
 
 def may(role: Role, action: Action, phase: Phase | None, *, ended: Phase | None = None) -> Decision:

@@ -11,7 +11,8 @@ from models.enums import CaseOutcome, Channel, Language, SignalRule
 
 
 class Objection(Row, table=True):
-    """ "It was not me": the owner of an IIN objects to a participation, on the site or at the desk."""
+    """ "It was not me": the owner of an IIN objects to a participation, on the site or at the desk. `phone` is where
+    the decision is told; both are emptied with the voters' keys."""
 
     __tablename__ = "objection"
     __table_args__ = (
@@ -25,6 +26,7 @@ class Objection(Row, table=True):
     participation_id: int = Field(foreign_key="participation.id", unique=True)
     channel: Channel = Field(sa_type=enum_type(Channel))
     text: str
+    phone: str | None = Field(default=None, max_length=16)
     language: Language = Field(sa_type=enum_type(Language))
     created_at: datetime
     outcome: CaseOutcome | None = Field(default=None, sa_type=enum_type(CaseOutcome))
@@ -67,7 +69,8 @@ class SignalMember(Row, table=True):
 
 
 class Annulment(Row, table=True):
-    """An outer envelope set aside unopened: proposed by one person with a reason, confirmed by another."""
+    """An outer envelope set aside unopened: proposed by one person with a reason, confirmed by another. `voter_key` lets
+    the owner, who may vote again, see what became of the ballot."""
 
     __tablename__ = "annulment"
     __table_args__ = (
@@ -81,6 +84,7 @@ class Annulment(Row, table=True):
     public_id: str = Field(max_length=10, unique=True)
     cycle_id: int = Field(foreign_key="cycle.id", index=True)
     participation_id: int = Field(foreign_key="participation.id", unique=True)
+    voter_key: bytes | None = Field(default=None, max_length=32)
     reason: str
     proposed_by: int = Field(foreign_key="staff.id")
     proposed_at: datetime

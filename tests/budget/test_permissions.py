@@ -39,6 +39,15 @@ TABLE: dict[Action, tuple[set[Role], tuple[Time, ...]]] = {
     Action.CLOSE_COUNT: ({Role.COORDINATOR, Role.SYSTEM}, AFTER_VOTE),
     Action.PUBLISH_RESULTS: ({Role.COORDINATOR, Role.SYSTEM}, AFTER_VOTE),
     Action.SET_WORKS: ({Role.COORDINATOR, Role.SYSTEM}, AFTER_VOTE),
+    Action.MANAGE_STAFF: ({Role.COORDINATOR, Role.SYSTEM}, ANY),
+    Action.SEE_LOG: ({Role.COORDINATOR, Role.OBSERVER}, ANY),
+    Action.SEE_CASES: ({Role.COORDINATOR, Role.OBSERVER}, ANY),
+    Action.DECIDE_CASES: ({Role.COORDINATOR}, ANY),
+    Action.CONFIRM_ANNULMENT: ({Role.COORDINATOR, Role.COUNCIL}, ANY),
+    Action.SERVE_AT_DESK: ({Role.OPERATOR}, ANY),
+    Action.MANAGE_PAPER: ({Role.COORDINATOR}, ANY),
+    Action.ENTER_PAPER: ({Role.OPERATOR}, ANY),
+    Action.SEE_OWN_ACCOUNT: ({Role.COUNCIL, Role.COORDINATOR, Role.OPERATOR, Role.OBSERVER}, ANY),
 }
 MATRIX = list(product(Role, Action))
 
