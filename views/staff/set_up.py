@@ -10,7 +10,6 @@ from datetime import timedelta
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 from sqlmodel import Session
 
 from budget import second_factor, staff
@@ -18,7 +17,7 @@ from budget.errors import BudgetRefusal, NotPermitted
 from budget.identity import totp
 from budget.permissions import Action
 from models.people import Staff
-from views import sealed_cookies, sessions
+from views import qr, sealed_cookies, sessions
 from views.access import actor, public, requires
 from views.keys import keyring, totp_key
 from views.refusals import attach
@@ -111,7 +110,7 @@ def _set_up(member: Staff, *, is_first: bool, and_then: _AndThen) -> Page:
         "staff/set_up.html",
         form=form,
         secret=secret,
-        qr=_qr(totp.address(secret, account=member.email, issuer=request.host)),
+        qr=qr.svg(totp.address(secret, account=member.email, issuer=request.host), _("QR code for the app")),
         is_first=is_first,
         has_one=member.totp_secret is not None,
     )
@@ -137,11 +136,3 @@ def _secret_under_way(member: Staff) -> str:
     secret = totp.new_secret()
     sealed_cookies.write(_COOKIE, {"staff": member.id, "secret": secret}, lifetime=_LIFETIME)
     return secret
-
-
-def _qr(address: str) -> Markup:
-    """The QR code as SVG without any style: the policy of the pages allows none inside them."""
-    import segno  # a few pages a year need it
-
-    svg = segno.make_qr(address, error="l").svg_inline(scale=4, border=4, light="#fff")
-    return Markup(svg)  # noqa: S704  # made by segno out of squares, no text in it

@@ -1,12 +1,11 @@
-"""`budget import-roll` and `budget staff add`, as an operator sees them."""
+"""`budget import-roll`, as an operator sees it."""
 
 import pytest
 from click.testing import CliRunner
 from sqlmodel import select
 
 from models.database import Database
-from models.enums import Language, Role
-from models.people import Resident, Staff
+from models.people import Resident
 from tests.harness.people import test_iin
 from views.cli import main
 
@@ -98,51 +97,3 @@ def test_what_is_no_roll_is_refused_whole(run, stored, tmp_path, lines, encoding
 
 def test_a_file_that_is_not_there_is_bad_input(run, tmp_path):
     assert run("import-roll", str(tmp_path / "none.csv")).exit_code == 2
-
-
-def add(run, *more, typed="correct horse battery\n", email="chair@demo.kz"):
-    arguments = ["--email", email, "--name", "Demo", "--role", "council", "--password-stdin", *more]
-    return run("staff", "add", *arguments, typed=typed)
-
-
-def test_a_member_is_added_with_a_password_from_the_standard_input(run, stored):
-    assert add(run, "--language", "ru").exit_code == 0
-    [member] = stored(Staff)
-    assert (member.email, member.role, member.language) == ("chair@demo.kz", Role.COUNCIL, Language.RU)
-
-
-def test_the_password_is_asked_for_twice_and_not_shown(run, stored):
-    result = run(
-        "staff", "add", "--email", "o@demo.kz", "--name", "Demo", "--role", "coordinator",
-        typed="correct horse battery\ncorrect horse battery\n",
-    )  # fmt: skip
-    assert result.exit_code == 0
-    assert "horse" not in result.output
-    assert stored(Staff)[0].role is Role.COORDINATOR
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ({"typed": "too short\n"}, "at least 12 characters"),
-        ({"email": "no e-mail"}, "is not an e-mail address"),
-        ({"typed": ""}, "at least 12 characters"),
-    ],
-)
-def test_bad_input_is_told_in_one_line(run, stored, arguments, said):
-    result = add(run, **arguments)
-    assert result.exit_code == 2
-    assert said in result.stderr
-    assert len(result.stderr.splitlines()) == 1
-    assert stored(Staff) == []
-
-
-def test_an_e_mail_is_taken_once(run, stored):
-    add(run)
-    result = add(run, email="Chair@demo.kz")
-    assert (result.exit_code, len(stored(Staff))) == (2, 1)
-    assert "is taken" in result.stderr
-
-
-def test_another_role_is_refused(run):
-    assert add(run, "--role", "system").exit_code == 2

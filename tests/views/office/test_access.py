@@ -31,6 +31,11 @@ WRITES = {
     "office.count",
     "office.publish_results",
     "office.set_works",
+    "office.invite",
+    "office.withdraw_invitation",
+    "office.disable_member",
+    "office.enable_member",
+    "office.reset_second_factor",
 }
 OTHERS = [Actor(Role.RESIDENT, 1), Actor(Role.COUNCIL, 1)]
 
@@ -40,7 +45,8 @@ def office_rules(app: Flask) -> list[Rule]:
 
 
 def address(app: Flask, rule: Rule, **values: str) -> str:
-    known = {"lang": "en", "slug": "2027", "phase": "submission", "public_id": "x"} | values
+    known = {"lang": "en", "slug": "2027", "phase": "submission", "public_id": "x"}
+    known |= {"member_id": "999", "invitation_id": "999"} | values
     with app.test_request_context():
         return app.url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})
 
