@@ -327,6 +327,7 @@ def _rule_not_supported(facts: Facts) -> str:
 
 
 _PLAIN: dict[str, LazyString] = {
+    **case_messages.PLAIN,
     "refused": _l("This can't be done."),
     "not_found": _l("There is no such page, or it is not yours to see."),
     "not_permitted": _l("Your role does not allow this."),
@@ -365,6 +366,7 @@ _PLAIN: dict[str, LazyString] = {
 
 _WORDED: dict[str, Worded] = {
     **cycle_messages.WORDED,
+    **case_messages.WORDED,
     "wrong_phase": _wrong_phase,
     "voting_closed": _voting_closed,
     "voting_not_open": _voting_not_open,

@@ -46,6 +46,8 @@ FACTS: dict[str, list[Facts]] = {
     "voting_closed": each("closed_at", [AT]),
     "voting_not_open": each("opens_at", [AT, None]),
     "already_voted": [*each("channel", Channel, cast_at=AT, receipt="ab" * 32), {"channel": Channel.PAPER, "cast_at": AT, "receipt": None}],
+    "already_objected": each("at", [AT]),
+    "objections_closed": each("until", [AT, None]),
     "not_eligible": [{"reason": "method", "method": method, "accepted": ("desk", "eds")} for method in Assurance]
     + each("reason", ["too_young"], minimum_age=18),
     "too_many_choices": [{"allowed": 1, "chosen": 2}, {"allowed": 3, "chosen": 5}],
