@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
-import structlog
 from flask import current_app
 
 from budget import notices
@@ -29,6 +28,7 @@ from models.enums import NoticeFailure
 from models.service import Notice
 from views import sms_watch
 from views.config import Config, SmsSettings
+from views.lazy_log import LazyLog
 from views.notice_texts import text_of
 from views.request_scope import config, database
 from views.request_scope import now as request_now
@@ -37,7 +37,7 @@ PATIENCE_SECONDS = 4.0
 FAULTS_IN_A_ROW = 3
 _THREADS = 4
 _free = threading.BoundedSemaphore(_THREADS)
-_log = structlog.get_logger("outbox")
+_log = LazyLog("outbox")
 
 
 class Sender(Protocol):
@@ -156,7 +156,7 @@ _FAULTS = (NoticeFailure.TEMPORARY, NoticeFailure.UNKNOWN, NoticeFailure.ACCOUNT
 
 def _send(where: Database, chosen: Sender, notice: Notice, *, now: datetime) -> bool | NoticeFailure:
     """One try. True when sent, False when it was not ours to send, else how it failed."""
-    notice_id, text = notice.id or 0, text_of(notice)
+    notice_id, text = notice.id or 0, _text(notice)
     if not text:
         return False
     parts, tariff = sms.parts_of(text), chosen.tariff
@@ -180,6 +180,15 @@ def _send(where: Database, chosen: Sender, notice: Notice, *, now: datetime) -> 
             parts=sent.parts if sent else None,
         )
     return True
+
+
+def _text(notice: Notice) -> str:
+    """Its text; "" where none can be made. One such notice (of a newer version perhaps) must not stop all others."""
+    try:
+        return text_of(notice)
+    except (KeyError, ValueError) as error:
+        _log.error("a notice has no text", notice=notice.id, kind=notice.kind, error=type(error).__name__)
+        return ""
 
 
 def _note_failure(where: Database, notice_id: int, failed: SmsFailed, *, now: datetime) -> None:

@@ -102,6 +102,7 @@ FACTS: dict[str, list[Facts]] = {
     "eds_expired": each("what", ["certificate", "challenge"]),
     "code_wrong": each("tries_left", [4, 1, 0]),
     "too_many_codes": each("wait_seconds", [30, 3600]),
+    "sms_paused": each("retry_at", [AT]),
     "too_many_sign_ins": each("wait_seconds", [30, 3600]),
     "weak_password": each("minimum", [12]),
     "second_factor_refused": each("why", ["wrong", "used"]),

@@ -96,3 +96,18 @@ def test_without_a_gateway_nothing_is_sent_and_nothing_lost(database, now, queue
     )
     assert outbox.send_due(database, config) == 0
     assert (row(database).sent_at, row(database).attempts) == (None, 0)
+
+
+@pytest.mark.parametrize("kind", ["ballot_cast", "a kind of tomorrow"])
+def test_a_notice_without_a_text_stops_no_other(database, now, queued, kind):
+    with database.writing() as session:
+        broken = Notice(
+            kind=kind, recipient=PHONE, language=Language.EN, facts={"at": "never"}, created_at=now
+        )
+        session.add(broken)
+    with database.writing() as session:
+        facts = {"at": now.isoformat(), "channel": "web", "url": "https://budget.example.kz/kk/my"}
+        notices.queue(session, NoticeKind.BALLOT_CAST, PHONE, language=Language.EN, facts=facts, now=now)
+    phone = Phone()
+    assert outbox.deliver(database, phone, now=now) == 2
+    assert [text.split()[0] for _, text in phone.texts] == ["012345", "You"]
