@@ -17,7 +17,7 @@ from budget.errors import BudgetRefusal
 from budget.permissions import RULES, Action
 from budget.phases import ORDER
 from models.enums import Assurance, ScreeningOutcome
-from views import cycle_messages, sms_watch
+from views import case_messages, cycle_messages, sms_watch
 from views.cycle_messages import UNMET, Facts, Worded
 from views.filters import clock_time, date_time, deadline, lower_first, opening, tenge
 from views.labels import label
