@@ -69,6 +69,7 @@ function sign(address, text, locale) {
 
 if (button) {
   const state = document.getElementById("signing-state");
+  document.getElementById("without-script").hidden = true;
   button.hidden = false;
   button.addEventListener("click", async () => {
     button.disabled = true;
