@@ -1,8 +1,10 @@
-"""After the close: separate the envelopes, then open the ballots; each step one transaction, repeatable.
+"""After the close: the log is closed, the envelopes are separated, then the ballots are opened; each step one
+transaction, repeatable.
 
-Order (voting.md): valid envelopes' ballots copied in random order with random keys → link deleted, storage
-rewritten by the edge (`Database.rewrite_storage`) → ballots opened with the cycle's key. Nobody ever holds the key
-and the link together: `open_ballots` refuses while a link exists.
+Order (voting.md): objections and cases decided → the log closed with everything in it → valid envelopes' ballots
+copied in random order with random keys, link and traces deleted → storage rewritten by the edge
+(`Database.rewrite_storage`) → shares of the key joined → ballots opened. Nobody ever holds the key and the link
+together: `open_ballots` refuses while a link exists. An annulled envelope's ballot is deleted unopened.
 """
 
 import secrets
@@ -13,17 +15,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import audit
+from budget import audit, ballot_log, trustees, working_days
 from budget.ballot_rules import BallotList, Choice, decode
 from budget.cycles import calendar, envelopes, locked, projects_on_ballot, require
-from budget.errors import AlreadyDone, KeyMissing, NotReady, VotingUnderway
+from budget.errors import AlreadyDone, CasesOpen, KeyMissing, NotReady, ObjectionsOpen, VotingUnderway
 from budget.keys import KeyRing
 from budget.log.merkle import root
 from budget.permissions import Action, Actor
 from budget.sealing import opener, receipt_of
+from budget.trustees import Entered
 from models.ballot import Ballot, BallotChoice, Participation, SealedBallot
+from models.case import Annulment, Objection, SignalMember
 from models.cycle import Cycle
-from models.enums import Assurance, BallotStatus, Phase
+from models.enums import Assurance, BallotStatus, Channel, KeyHolder, Opening, Phase, SheetState
+from models.paper import PaperBatch, PaperSheet
 
 _BATCH = 10_000
 _SEALED = (
@@ -36,22 +41,65 @@ _SEALED = (
 )
 
 
+def objections_until(session: Session, cycle: Cycle) -> datetime | None:
+    """When the objection window ends: the cycle's working days after voting; None without a voting phase."""
+    window = calendar(session, cycle.id or 0).window(Phase.VOTING)
+    if window is None or window.ends_at is None:
+        return None
+    return working_days.end_of(window.ends_at, cycle.objection_days, working_days.moved_days(session))
+
+
+def require_settled(session: Session, cycle: Cycle, *, now: datetime) -> None:
+    """Refuse while somebody may still object, a case waits for its decision, or papers are not accounted for.
+
+    Raises: VotingUnderway(closes_at), ObjectionsOpen(until), CasesOpen(objections, annulments),
+    NotReady(unmet=("papers",)).
+    """
+    _refuse_before_close(session, cycle, now)
+    until = objections_until(session, cycle)
+    if until is not None and now < until:
+        raise ObjectionsOpen(until=until)
+    objections = _number(session, Objection, Objection.cycle_id == cycle.id, col(Objection.outcome).is_(None))
+    undecided = (col(Annulment.confirmed_at).is_(None), col(Annulment.declined_at).is_(None))
+    annulments = _number(session, Annulment, Annulment.cycle_id == cycle.id, *undecided)
+    if objections or annulments:
+        raise CasesOpen(objections=objections, annulments=annulments)
+    if _number(session, PaperBatch, PaperBatch.cycle_id == cycle.id, col(PaperBatch.closed_at).is_(None)):
+        raise NotReady(unmet=("papers",))
+
+
+def close_log(session: Session, actor: Actor, slug: str, keyring: KeyRing, *, now: datetime) -> int:
+    """The first step: every ballot is in the log, and its final head is signed; the number of leaves.
+
+    Raises: NotPermitted, WrongPhase, AlreadyDone, and what `require_settled` does.
+    """
+    cycle = locked(session, slug)
+    _refuse_before_close(session, cycle, now)
+    require(session, actor, Action.CLOSE_COUNT, cycle, now)
+    if cycle.log_closed_at is not None:
+        raise AlreadyDone(at=cycle.log_closed_at)
+    require_settled(session, cycle, now=now)
+    head = ballot_log.close_log(session, keyring, cycle, now=now)
+    facts = {"leaves": head.size, "root": head.root}
+    audit.record(session, actor, "count.close_log", now=now, cycle_id=cycle.id, subject=slug, **facts)
+    return head.size
+
+
 def separate(session: Session, actor: Actor, slug: str, *, now: datetime) -> int:
     """Take the inner envelopes out and delete the link to the voters; the number of ballots taken out.
 
-    Raises: NotPermitted, VotingUnderway(closes_at), WrongPhase, AlreadyDone.
+    Raises: NotPermitted, WrongPhase, AlreadyDone, NotReady(unmet=("log_closed",)), what `require_settled` does.
     """
     cycle = locked(session, slug)
     _refuse_before_close(session, cycle, now)
     require(session, actor, Action.CLOSE_COUNT, cycle, now)
     if cycle.separated_at is not None:
         raise AlreadyDone(at=cycle.separated_at)
-    cast = select(col(Participation.sealed), col(Participation.channel), col(Participation.assurance))
-    rows = session.exec(
-        cast.where(Participation.cycle_id == cycle.id, col(Participation.sealed).is_not(None))
-    )
+    require_settled(session, cycle, now=now)
+    if cycle.log_closed_at is None:
+        raise NotReady(unmet=("log_closed",))
     # in the order of keys nobody could know: that is the shuffle, and the index grows at one end
-    shuffled = sorted((secrets.token_bytes(16), *row) for row in rows)
+    shuffled = sorted((secrets.token_bytes(16), *row) for row in _inner_envelopes(session, cycle.id or 0))
     for start in range(0, len(shuffled), _BATCH):
         values = [
             {
@@ -64,12 +112,39 @@ def separate(session: Session, actor: Actor, slug: str, *, now: datetime) -> int
             for key, sealed, channel, assurance in shuffled[start : start + _BATCH]
         ]
         session.connection().execute(sa.insert(SealedBallot), values)
-    unlink = sa.update(Participation).where(col(Participation.cycle_id) == cycle.id)
-    session.exec(unlink.values(sealed=None, receipt=None))
+    _unlink(session, cycle.id or 0)
     cycle.separated_at = now
     facts = {"ballots": len(shuffled), "root": ballots_root(session, cycle.id or 0).hex()}
     audit.record(session, actor, "count.separate", now=now, cycle_id=cycle.id, subject=slug, **facts)
     return len(shuffled)
+
+
+def _inner_envelopes(session: Session, cycle_id: int) -> Iterator[tuple[bytes, Channel, Assurance]]:
+    """(sealed, channel, assurance) of every envelope that counts: not annulled, and papers that are valid."""
+    cast = select(col(Participation.sealed), col(Participation.channel), col(Participation.assurance)).where(
+        Participation.cycle_id == cycle_id,
+        col(Participation.sealed).is_not(None),
+        col(Participation.annulled_at).is_(None),
+    )
+    yield from ((sealed or b"", channel, assurance) for sealed, channel, assurance in session.exec(cast))
+    papers = select(col(PaperSheet.sealed)).where(
+        PaperSheet.cycle_id == cycle_id,
+        PaperSheet.state == SheetState.VALID,
+        col(PaperSheet.sealed).is_not(None),
+    )
+    # a paper is handed out against a document, as a ballot at the desk is
+    yield from ((sealed or b"", Channel.PAPER, Assurance.DESK) for sealed in session.exec(papers))
+
+
+def _unlink(session: Session, cycle_id: int) -> None:
+    """Delete what ties a voter or a paper to a ballot, and the traces that only the signals needed."""
+    mine = select(Participation.id).where(Participation.cycle_id == cycle_id)
+    session.exec(sa.delete(SignalMember).where(col(SignalMember.participation_id).in_(mine)))
+    traces = {"network_key": None, "phone_block_key": None, "roll_line": None, "age": None}
+    unlink = sa.update(Participation).where(col(Participation.cycle_id) == cycle_id)
+    session.exec(unlink.values(sealed=None, receipt=None, log_batch=None, **traces))
+    papers = sa.update(PaperSheet).where(col(PaperSheet.cycle_id) == cycle_id)
+    session.exec(papers.values(sealed=None, receipt=None, log_batch=None))
 
 
 def ballots_root(session: Session, cycle_id: int) -> bytes:
@@ -78,10 +153,19 @@ def ballots_root(session: Session, cycle_id: int) -> bytes:
     return root(sorted(receipt_of(ballot) for ballot in sealed))
 
 
-def open_ballots(session: Session, actor: Actor, slug: str, keyring: KeyRing, *, now: datetime) -> int:
+def open_ballots(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    keyring: KeyRing,
+    *,
+    now: datetime,
+    entered: Entered | None = None,
+) -> int:
     """Open every separated ballot into `ballot` and `ballot_choice`; the number opened.
 
-    Raises: NotPermitted, NotReady(unmet=("separated",)), AlreadyDone, KeyMissing.
+    `entered` are the shares of two trustees or three, as typed, where trustees hold the key.
+    Raises: NotPermitted, NotReady(unmet=("separated",) or ("shares",)), AlreadyDone, KeyMissing, ShareWrong.
     """
     cycle = locked(session, slug)
     require(session, actor, Action.CLOSE_COUNT, cycle, now)
@@ -92,18 +176,27 @@ def open_ballots(session: Session, actor: Actor, slug: str, keyring: KeyRing, *,
     )
     if cycle.separated_at is None or session.exec(linked.limit(1)).first() is not None:
         raise NotReady(unmet=("separated",))
-    private_key = keyring.cycle_keys(slug).ballot_private_key
-    if private_key is None:
-        raise KeyMissing(slug=slug)
+    private_key = _private_key(session, cycle, keyring, entered or {})
     unseal = opener(private_key)
     writer = _Writer(session, cycle)
     for batch in _batches(session, cycle.id or 0):
         writer.write([(assurance, unseal(sealed)) for _, assurance, sealed in batch])
     cycle.opened_at = now
+    if cycle.opening is Opening.PUBLIC:
+        cycle.opened_ballot_key = private_key
     audit.record(
         session, actor, "count.open", now=now, cycle_id=cycle.id, subject=slug, ballots=writer.written
     )
     return writer.written
+
+
+def _private_key(session: Session, cycle: Cycle, keyring: KeyRing, entered: Entered) -> bytes:
+    if cycle.key_holder is KeyHolder.TRUSTEES:
+        return trustees.private_key(session, cycle, entered)
+    key = keyring.cycle_keys(cycle.slug).ballot_private_key
+    if key is None:
+        raise KeyMissing(slug=cycle.slug)
+    return key
 
 
 def _batches(session: Session, cycle_id: int) -> Iterator[Sequence[Any]]:
@@ -172,3 +265,7 @@ def _refuse_before_close(session: Session, cycle: Cycle, now: datetime) -> None:
     window = times.window(Phase.VOTING)
     if window is not None and not times.is_over(Phase.VOTING, now):
         raise VotingUnderway(closes_at=window.ends_at)
+
+
+def _number(session: Session, table: type, *conditions: Any) -> int:
+    return session.exec(select(sa.func.count()).select_from(table).where(*conditions)).one()

@@ -12,12 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import audit, opening, works
+from budget import audit, ballot_log, opening, sums, works
 from budget.allocation import Allocation, Candidate, EnvelopeSum, LotOrder, TieOrder, allocate, lot_ranks
 from budget.cycles import envelopes, locked, projects_on_ballot, require
 from budget.errors import AlreadyDone, CountsDiffer, NotCounted, NotReady, UndecidedTie
 from budget.permissions import Action, Actor
-from models.ballot import Ballot, BallotChoice, Participation
+from models.ballot import Ballot, BallotChoice
 from models.cycle import Cycle
 from models.enums import BallotStatus, Origin, ProjectState
 from models.people import Resident
@@ -27,10 +27,11 @@ from models.result import Count, VerdictRow
 
 @dataclass(frozen=True)
 class Draw:
-    """The public draw: its number as announced, and where, when and before whom it was drawn."""
+    """The public draw: its number as announced, where it was drawn, and before whom."""
 
     number: str
-    note: str
+    place: str
+    witnesses: str
 
 
 def tally(session: Session, cycle_id: int) -> dict[int, int]:
@@ -70,8 +71,9 @@ def count(
 ) -> Allocation:
     """Tally the opened ballots and allocate. May be repeated until published (with a draw, after a tie).
 
-    A draw is made once: a repeated count keeps it, and another number is refused.
-    Raises: NotPermitted, WrongPhase, NotReady(unmet=("opened",)), AlreadyDone, UndecidedTie(groups of public ids).
+    A draw is made once, after the final head of the log: a repeated count keeps it, and another number is refused.
+    Raises: NotPermitted, WrongPhase, NotReady(unmet=("opened",) or ("log_closed",)), AlreadyDone, SumsDiffer,
+    UndecidedTie(groups of public ids).
     """
     cycle = locked(session, slug)
     require(session, actor, Action.CLOSE_COUNT, cycle, now)
@@ -79,21 +81,23 @@ def count(
         raise AlreadyDone(at=cycle.results_published_at)
     if cycle.opened_at is None:
         raise NotReady(unmet=("opened",))
+    sums.check(session, cycle, sums.of_cycle(session, cycle))
     draw = _one_draw(session, cycle, draw)
-    root = opening.ballots_root(session, cycle.id or 0)
     order = LotOrder()
     if draw is not None:
-        ids = [project.public_id for project in projects_on_ballot(session, cycle)]
-        order = LotOrder(lot_ranks(root, draw.number, ids))
+        order = LotOrder(ranks_by_draw(session, cycle, draw.number))
     allocation = certify(session, cycle, tally(session, cycle.id or 0), order=order, now=now)
     row = session.get(Count, cycle.id)
     if row is not None:
-        row.ballots_root = root.hex()
-        row.draw, row.draw_note = (draw.number, draw.note) if draw else (None, "")
+        row.ballots_root = opening.ballots_root(session, cycle.id or 0).hex()
+        if draw is not None and row.draw is None:
+            row.draw, row.draw_place, row.draw_witnesses = draw.number, draw.place, draw.witnesses
+            row.drawn_at = now
     facts = {
         "winners": list(allocation.winners),
         "spent": allocation.spent,
         "draw": draw.number if draw else None,
+        "draw_place": draw.place if draw else None,
     }
     audit.record(session, actor, "count.tally", now=now, cycle_id=cycle.id, subject=slug, **facts)
     return allocation
@@ -105,8 +109,20 @@ def _one_draw(session: Session, cycle: Cycle, draw: Draw | None) -> Draw | None:
     if row is None or row.draw is None:
         return draw
     if draw is not None and draw.number != row.draw:
-        raise AlreadyDone(at=row.counted_at)
-    return Draw(row.draw, row.draw_note)
+        raise AlreadyDone(at=row.drawn_at or row.counted_at)
+    return Draw(row.draw, row.draw_place, row.draw_witnesses)
+
+
+def ranks_by_draw(session: Session, cycle: Cycle, number: str) -> dict[str, int]:
+    """The rank of each project on the ballot list by the drawn number and the root of the log's final head.
+
+    Raises NotReady(unmet=("log_closed",)): before the final head whoever fills the log could choose the outcome.
+    """
+    head = ballot_log.final_head(session, cycle.id or 0)
+    if head is None:
+        raise NotReady(unmet=("log_closed",))
+    ids = [project.public_id for project in projects_on_ballot(session, cycle)]
+    return lot_ranks(bytes.fromhex(head.root), number, ids)
 
 
 def certify(
@@ -133,8 +149,8 @@ def undecided(session: Session, cycle: Cycle) -> tuple[tuple[str, ...], ...]:
 
 def _allocation(session: Session, cycle: Cycle, votes: Mapping[int, int], order: TieOrder) -> Allocation:
     projects = projects_on_ballot(session, cycle)
-    sums = {row.public_id: row for row in envelopes(session, cycle.id or 0)}
-    public_ids = {row.id: public_id for public_id, row in sums.items()}
+    parts = {row.public_id: row for row in envelopes(session, cycle.id or 0)}
+    public_ids = {row.id: public_id for public_id, row in parts.items()}
     candidates = [
         Candidate(
             project.public_id,
@@ -147,7 +163,7 @@ def _allocation(session: Session, cycle: Cycle, votes: Mapping[int, int], order:
     ]
     return allocate(
         candidates,
-        [EnvelopeSum(public_id, row.total_tenge) for public_id, row in sums.items()],
+        [EnvelopeSum(public_id, row.total_tenge) for public_id, row in parts.items()],
         rule=cycle.rule,
         minimum_votes=cycle.minimum_votes,
         leftovers=cycle.leftovers,
@@ -158,7 +174,7 @@ def _allocation(session: Session, cycle: Cycle, votes: Mapping[int, int], order:
 def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycle:
     """Recount, compare, and show the results to everybody; plans the works of the winners.
 
-    Raises: NotPermitted, WrongPhase, NotCounted, AlreadyDone, CountsDiffer.
+    Raises: NotPermitted, WrongPhase, NotCounted, AlreadyDone, CountsDiffer, SumsDiffer.
     """
     cycle = locked(session, slug)
     require(session, actor, Action.PUBLISH_RESULTS, cycle, now)
@@ -166,6 +182,7 @@ def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycl
         raise NotCounted
     if cycle.results_published_at is not None:
         raise AlreadyDone(at=cycle.results_published_at)
+    sums.check(session, cycle, sums.of_cycle(session, cycle))
     if not _is_as_counted(session, cycle):
         raise CountsDiffer
     cycle.results_published_at = now
@@ -183,9 +200,9 @@ def _is_as_counted(session: Session, cycle: Cycle) -> bool:
         return False
     if any(verdict.votes != recount.get(verdict.project_id, 0) for verdict in stored):
         return False
-    sums = _sums(session, cycle)
+    found = sums.of_cycle(session, cycle)
     root = opening.ballots_root(session, cycle.id or 0).hex()
-    return row.ballots_root == root and sums == {name: getattr(row, name) for name in sums}
+    return row.ballots_root == root and found == {name: getattr(row, name) for name in found}
 
 
 def _store(
@@ -217,11 +234,11 @@ def _store(
 
 
 def _store_count(session: Session, cycle: Cycle, now: datetime) -> None:
-    sums = _sums(session, cycle)
+    found: dict[str, Any] = sums.of_cycle(session, cycle)
     row = session.get(Count, cycle.id)
     if row is None:
-        row = Count(cycle_id=cycle.id or 0, counted_at=now, **sums)
-    for name, value in sums.items():
+        row = Count(cycle_id=cycle.id or 0, counted_at=now, **found)
+    for name, value in found.items():
         setattr(row, name, value)
     row.roll = _roll(session) if cycle.origin is Origin.SERVICE else 0
     row.counted_at = now
@@ -233,19 +250,3 @@ def _store_count(session: Session, cycle: Cycle, now: datetime) -> None:
 def _roll(session: Session) -> int:
     """Residents on the roll now. No part of the sums that publishing compares: the roll may grow meanwhile."""
     return session.exec(select(sa.func.count()).select_from(Resident)).one()
-
-
-def _sums(session: Session, cycle: Cycle) -> dict[str, Any]:
-    """How many took part, and how many ballots are valid, empty and invalid; by the names of the columns."""
-    by_status = dict(
-        session.exec(
-            select(Ballot.status, sa.func.count())
-            .where(Ballot.cycle_id == cycle.id)
-            .group_by(col(Ballot.status))
-        ).all()
-    )
-    voters = select(sa.func.count()).select_from(Participation).where(Participation.cycle_id == cycle.id)
-    return {
-        "participations": session.exec(voters).one(),
-        **{str(status): by_status.get(status, 0) for status in BallotStatus},
-    }

@@ -186,6 +186,7 @@ def _plan_finished(world: World) -> None:
     listed = _plan_projects(world, draft, texts, submitted_from=-388, decided_from=-358, decided_until=-335)
     _plan_freeze(world, slug, -332)
     _plan_vote(world, draft, listed, count=VOTERS_FINISHED, first=clock.at(-330), last=clock.at(-316))
+    world.at(-312.65, _by_coordinator(opening.close_log, slug, world.keyring))
     world.at(_SEPARATED, _by_coordinator(opening.separate, slug))
     world.at(-312.5, _by_coordinator(opening.open_ballots, slug, world.keyring))
     world.at(-312.4, _by_coordinator(results.count, slug))

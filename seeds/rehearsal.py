@@ -12,16 +12,18 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import addresses, cycles, opening, projects, results, screening, staff
+from budget import addresses, cycles, key_shares, opening, projects, results, screening, staff, trustees
 from budget.ballot_rules import Selection
+from budget.key_shares import SHARES
 from budget.keys import KeyRing
 from budget.permissions import Actor
 from budget.settings import CycleDraft, EnvelopeDraft, Text
+from budget.trustees import Named
 from models.ballot import Ballot, Participation
 from models.cycle import Cycle
 from models.database import Database
 from models.district import Area
-from models.enums import BallotStatus, ProjectState, Role, ScreeningOutcome
+from models.enums import BallotStatus, KeyHolder, ProjectState, Role, ScreeningOutcome
 from models.people import Resident, Staff
 from models.project import Project, Screening
 from models.result import Count, VerdictRow
@@ -38,6 +40,10 @@ _TITLE = Text(
     "Жаттығу: 2020 жылғы ауқымдағы кезең (демо)",
     "Репетиция: цикл масштаба 2020 года (демо)",
     "Rehearsal: a cycle of the size of 2020 (demo)",
+)
+_TRUSTEES = tuple(
+    Named(f"Жаттығу: {number}-сенімгер", "Ойдан шығарылған ұйым / вымышленная организация")
+    for number in range(1, SHARES + 1)
 )
 Heard = Callable[[int], object]
 
@@ -69,15 +75,18 @@ def rehearse(
         heard(1)
         submitted = _submit(session, cycle, residents, plan, clock=clock, heard=heard)
         _screen(session, council, submitted, plan, clock=clock, heard=heard)
-        cycles.freeze(session, coordinator, slug, keyring, now=clock.at(-42))
+        shares = _freeze(session, coordinator, slug, keyring, now=clock.at(-42))
         heard(1)
     _vote(database, keyring, cycle, people=people, rows=submitted, plan=plan, clock=clock, heard=heard)
+    with database.writing() as session:
+        opening.close_log(session, coordinator, slug, keyring, now=clock.at(-22.5))
     with database.writing() as session:
         opening.separate(session, coordinator, slug, now=clock.at(-22))
     database.rewrite_storage()
     heard(1)
     with database.writing() as session:
-        opening.open_ballots(session, coordinator, slug, keyring, now=clock.at(-21.5))
+        present = {1: shares[1], 3: shares[3]}
+        opening.open_ballots(session, coordinator, slug, keyring, now=clock.at(-21.5), entered=present)
         heard(1)
         results.count(session, coordinator, slug, now=clock.at(-21.4))
         results.publish(session, coordinator, slug, now=clock.at(-20))
@@ -183,9 +192,22 @@ def _publish(session: Session, coordinator: Actor, slug: str, clock: Clock) -> C
         envelopes=(EnvelopeDraft(Text("Аулалар", "Дворы", "Yards"), rehearsal_plan.ALLOTTED),),
         windows=clock.windows(-120, -110, -80, -40, -25, -15, 180, gap=5),
         rule=rehearsal_plan.RULE,
+        key_holder=KeyHolder.TRUSTEES,
     )
     cycles.create(session, coordinator, draft, now=clock.at(-125), is_demo=True)
     return cycles.publish(session, coordinator, slug, now=clock.at(-121))
+
+
+def _freeze(
+    session: Session, coordinator: Actor, slug: str, keyring: KeyRing, *, now: datetime
+) -> dict[int, str]:
+    """The key in three shares, and the rehearsal of the trustees; their shares as they would write them down."""
+    trustees.name_trustees(session, coordinator, slug, _TRUSTEES, now=now)
+    links = trustees.freeze(session, coordinator, slug, keyring, now=now)
+    shown = {link.position: trustees.show(session, link.token, now=now).share for link in links}
+    shares = {position: " ".join(key_shares.words(share, "kk")) for position, share in shown.items()}
+    trustees.rehearse(session, coordinator, slug, shares, now=now)
+    return shares
 
 
 def _submit(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, select
 
-from budget import opening, results
+from budget import results
 from budget.allocation import VerdictKind
 from budget.errors import NotFound
 from budget.exports import export_pb
@@ -22,6 +22,7 @@ from models.enums import AllocationRule
 from models.project import Project
 from models.result import VerdictRow
 from tests.harness.elections import COORDINATOR, Election, impossible_iins, open_election
+from tests.harness.opening import opened
 from tests.harness.voting import cast, make_keyring
 
 AFTER = timedelta(days=20)
@@ -43,8 +44,7 @@ def finished(session: Session, keyring: KeyRing, now: datetime, **settings: obje
         chosen = source.sample(same, min(source.randint(0, made.cycle.votes_per_resident), len(same)))
         cast(session, keyring, made.cycle, iin, *chosen, now=now)
     at = now + AFTER
-    opening.separate(session, COORDINATOR, made.cycle.slug, now=at)
-    opening.open_ballots(session, COORDINATOR, made.cycle.slug, keyring, now=at)
+    opened(session, keyring, made.cycle.slug, now=at)
     results.count(session, COORDINATOR, made.cycle.slug, draw=Draw("12345", "Hall"), now=at)
     results.publish(session, COORDINATOR, made.cycle.slug, now=at)
     return made

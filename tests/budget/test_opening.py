@@ -58,7 +58,8 @@ def opened_choices(session: Session) -> list[tuple[BallotStatus, frozenset[int]]
     ]
 
 
-def separate(session: Session, election: Election, now: datetime) -> int:
+def separate(session: Session, keyring: KeyRing, election: Election, now: datetime) -> int:
+    opening.close_log(session, COORDINATOR, election.cycle.slug, keyring, now=now + AFTER)
     return opening.separate(session, COORDINATOR, election.cycle.slug, now=now + AFTER)
 
 
@@ -70,7 +71,7 @@ def test_what_was_cast_is_what_is_opened(
     session: Session, keyring: KeyRing, election: Election, now: datetime
 ) -> None:
     one, two = (project.id or 0 for project in election.projects[:2])
-    assert separate(session, election, now) == 9
+    assert separate(session, keyring, election, now) == 9
     assert open_all(session, keyring, election, now) == 9
     found = opened_choices(session)
     assert found.count((BallotStatus.VALID, frozenset({one, two}))) == 3
@@ -104,7 +105,7 @@ def test_only_the_coordinator_opens(
 ) -> None:
     with pytest.raises(NotPermitted):
         opening.separate(session, Actor(role, 1), election.cycle.slug, now=now + AFTER)
-    separate(session, election, now)
+    separate(session, keyring, election, now)
     with pytest.raises(NotPermitted):
         opening.open_ballots(session, Actor(role, 1), election.cycle.slug, keyring, now=now + AFTER)
 
@@ -121,7 +122,7 @@ def test_ballots_are_not_opened_while_their_envelopes_bear_names(
 def test_ballots_are_not_opened_while_a_single_link_is_left(
     session: Session, keyring: KeyRing, election: Election, now: datetime
 ) -> None:
-    separate(session, election, now)
+    separate(session, keyring, election, now)
     left = session.exec(select(Participation)).first()
     assert left is not None
     left.sealed = b"put back"
@@ -135,7 +136,7 @@ def test_after_the_separation_nothing_ties_a_ballot_to_its_voter(
 ) -> None:
     voters = session.exec(select(Participation.voter_key).order_by(col(Participation.id))).all()
     receipts = session.exec(select(Participation.receipt).order_by(col(Participation.id))).all()
-    separate(session, election, now)
+    separate(session, keyring, election, now)
     session.expire_all()
     rows = session.exec(select(Participation).order_by(col(Participation.id))).all()
     assert [row.voter_key for row in rows] == voters
@@ -156,7 +157,7 @@ def test_the_order_of_the_separated_ballots_says_nothing(
     for iin in people:
         cast(session, keyring, made.cycle, iin, made.projects[0], now=now)
     before = list(session.exec(select(Participation.receipt).order_by(col(Participation.id))).all())
-    separate(session, made, now)
+    separate(session, keyring, made, now)
     by_key = session.exec(select(SealedBallot).order_by(col(SealedBallot.key))).all()
     by_storage = session.exec(select(SealedBallot)).all()
     assert [receipt_of(row.sealed) for row in by_key] != before
@@ -166,9 +167,9 @@ def test_the_order_of_the_separated_ballots_says_nothing(
 def test_each_step_is_done_once(
     session: Session, keyring: KeyRing, election: Election, now: datetime
 ) -> None:
-    separate(session, election, now)
+    separate(session, keyring, election, now)
     with pytest.raises(AlreadyDone):
-        separate(session, election, now)
+        separate(session, keyring, election, now)
     open_all(session, keyring, election, now)
     with pytest.raises(AlreadyDone):
         open_all(session, keyring, election, now)
@@ -189,7 +190,7 @@ def test_a_crash_in_either_step_leaves_it_to_be_done_again(
         with database.writing() as session:
             return step(session)
 
-    steps = (lambda s: separate(s, made, now), lambda s: open_all(s, keyring, made, now))
+    steps = (lambda s: separate(s, keyring, made, now), lambda s: open_all(s, keyring, made, now))
     for step in steps:
         with monkeypatch.context() as patched:
             patched.setattr(opening.audit, "record", crash)
@@ -203,7 +204,7 @@ def test_a_crash_in_either_step_leaves_it_to_be_done_again(
 def test_without_the_key_file_nothing_is_opened(
     session: Session, keyring: KeyRing, election: Election, now: datetime, tmp_path: Path
 ) -> None:
-    separate(session, election, now)
+    separate(session, keyring, election, now)
     with pytest.raises(KeyMissing):
         open_all(session, make_keyring(tmp_path / "elsewhere"), election, now)
 
@@ -219,7 +220,7 @@ def add_sealed(session: Session, cycle: Cycle, sealed: bytes) -> None:
 def test_ballots_that_cannot_count_are_kept_as_invalid_with_the_reason(
     session: Session, keyring: KeyRing, election: Election, now: datetime
 ) -> None:
-    separate(session, election, now)
+    separate(session, keyring, election, now)
     cycle = election.cycle
     public_key = cycle.ballot_public_key or b""
     three = tuple(sorted(project.public_id for project in election.projects[:3]))
@@ -240,7 +241,7 @@ def test_a_ballot_for_a_project_withdrawn_since_then_is_still_valid(
     assert withdrawn is not None
     withdrawn.state, withdrawn.withdrawn_at = ProjectState.WITHDRAWN, now + timedelta(days=1)
     session.flush()
-    separate(session, election, now)
+    separate(session, keyring, election, now)
     open_all(session, keyring, election, now)
     assert {status for status, _ in opened_choices(session)} == {BallotStatus.VALID, BallotStatus.EMPTY}
 
@@ -248,7 +249,7 @@ def test_a_ballot_for_a_project_withdrawn_since_then_is_still_valid(
 def test_opened_ballots_carry_the_way_of_identifying_and_no_time(
     session: Session, keyring: KeyRing, election: Election, now: datetime
 ) -> None:
-    separate(session, election, now)
+    separate(session, keyring, election, now)
     open_all(session, keyring, election, now)
     assert set(session.exec(select(Ballot.assurance)).all()) == {Assurance.SMS}
     assert not {name for name in Ballot.model_fields if name.endswith(("_at", "_on"))}
@@ -258,7 +259,7 @@ def test_the_root_covers_every_separated_ballot_in_any_order(
     session: Session, keyring: KeyRing, election: Election, now: datetime
 ) -> None:
     receipts = session.exec(select(Participation.receipt)).all()
-    separate(session, election, now)
+    separate(session, keyring, election, now)
     whole = opening.ballots_root(session, election.cycle.id or 0)
     assert whole == root(sorted(receipt for receipt in receipts if receipt))
     session.exec(
@@ -275,9 +276,9 @@ def test_two_cycles_are_opened_apart(session: Session, keyring: KeyRing, now: da
     for made, people in ((first, PEOPLE[:2]), (second, PEOPLE[:5])):
         for iin in people:
             cast(session, keyring, made.cycle, iin, made.projects[0], now=now)
-    assert separate(session, first, now) == 2
+    assert separate(session, keyring, first, now) == 2
     assert open_all(session, keyring, first, now) == 2
-    assert separate(session, second, now) == 5
+    assert separate(session, keyring, second, now) == 5
     assert open_all(session, keyring, second, now) == 5
     own = session.exec(select(Ballot).where(Ballot.cycle_id == second.cycle.id)).all()
     assert len(own) == 5
@@ -292,7 +293,7 @@ def test_rewritten_storage_has_no_trace_of_the_link(
             cast(session, keyring, made.cycle, iin, made.projects[0], now=now).receipt for iin in PEOPLE
         ]
     with database.writing() as session:
-        separate(session, made, now)
+        separate(session, keyring, made, now)
     database.rewrite_storage()
     if not database.is_sqlite:
         with database.reading() as session:
@@ -302,4 +303,12 @@ def test_rewritten_storage_has_no_trace_of_the_link(
     database.dispose()
     file = Path(database.url.removeprefix("sqlite:///"))
     stored = b"".join(part.read_bytes() for part in file.parent.glob(file.name + "*"))
-    assert [receipt for receipt in receipts if receipt and receipt in stored] == []
+    pages = [stored[start : start + 4096] for start in range(0, len(stored), 4096)]
+    voters = [keyring.voter_key_of(made.cycle.slug, iin) for iin in PEOPLE]
+    assert all(voter in stored for voter in voters), "the search finds what is there"
+    linked = [
+        page
+        for page in pages
+        if any(voter in page for voter in voters) and any(receipt in page for receipt in receipts if receipt)
+    ]
+    assert linked == [], "the log has the leaves, but no page has a leaf beside a voter"

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from flask import Flask, request
 from sqlmodel import select
 
-from budget import opening
 from models.enums import Language
 from models.people import WebSession
 from tests.harness.application import Clock
@@ -25,8 +24,10 @@ from tests.harness.ballots import (
     vote,
 )
 from tests.harness.client import PageClient
-from tests.harness.elections import COORDINATOR, Election
+from tests.harness.elections import Election
+from tests.harness.opening import separated
 from tests.harness.pages import text_of
+from views.keys import keyring_for
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -82,7 +83,7 @@ def test_after_the_separation_the_receipt_page_explains(
     before = voter.get(f"/{language}/cycles/{SLUG}/receipt")
     assert code.hex() in text_of(before.find(id="receipt-code"))
     with database_of(app).writing() as session:
-        opening.separate(session, COORDINATOR, SLUG, now=clock.instant)
+        separated(session, keyring_for(app.extensions["config"]), SLUG, now=clock.instant)
     page = voter.get(f"/{language}/cycles/{SLUG}/receipt")
     assert page.find_all(id="receipt-code") == []
     assert code.hex() not in page.text.replace('<span class="pb-group">', "").replace("</span>", "")
