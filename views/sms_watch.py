@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import structlog
 from sqlmodel import Session
 
 from budget import jobs, notices, sms_spending
@@ -15,9 +14,10 @@ from budget.notices import Health
 from models.database import Database
 from views import eds
 from views.config import Config
+from views.lazy_log import LazyLog
 from views.texts import gettext as _
 
-_log = structlog.get_logger("sms")
+_log = LazyLog("sms")
 _EVERY = timedelta(hours=1)
 
 

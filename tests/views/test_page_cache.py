@@ -1,5 +1,7 @@
 """The page cache: the same page for everybody, never an old one, never a personal one, never too large."""
 
+import gzip
+import random
 from datetime import timedelta
 
 import pytest
@@ -57,6 +59,14 @@ def test_compressed_and_plain_have_their_own_validators(raw_client: FlaskClient)
     assert "Accept-Encoding" in zipped.headers["Vary"]
 
 
+def test_a_page_kept_compressed_is_unpacked_for_who_can_not(raw_client: FlaskClient) -> None:
+    made, kept = (raw_client.get(HOME, headers={"Accept-Encoding": "gzip"}) for _ in range(2))
+    plain = raw_client.get(HOME)
+    assert gzip.decompress(kept.data) == gzip.decompress(made.data) == plain.data
+    assert int(plain.headers["Content-Length"]) == len(plain.data)
+    assert "Content-Encoding" not in plain.headers
+
+
 def test_a_change_is_seen_at_once(raw_client: FlaskClient, app_database: Database, now) -> None:
     assert b"2031" not in raw_client.get(HOME).data
     with app_database.writing() as session:
@@ -98,13 +108,14 @@ def test_a_very_long_query_is_not_kept(raw_client: FlaskClient, app: Flask) -> N
 
 
 def test_the_cache_stays_within_its_bytes_and_drops_what_is_unused() -> None:
-    cache = PageCache(limit_bytes=3000)
-    pages = [page_of(Response(bytes([i]) * 900), 1, 1) for i in range(4)]
+    pages = [page_of(Response(random.Random(i).randbytes(900)), 1, 1) for i in range(4)]
+    limit = 3 * max(page.size for page in pages)
+    cache = PageCache(limit_bytes=limit)
     for number, page in enumerate(pages[:3]):
         cache.put((str(number),), page)
     cache.get(("0",))
     cache.put(("3",), pages[3])
-    assert cache.size <= 3000
+    assert 0 < cache.size <= limit
     assert cache.get(("1",)) is None
     assert cache.get(("0",)) is pages[0]
 
