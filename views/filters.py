@@ -6,10 +6,9 @@ each. tests/views/test_filters.py holds them against Babel. Instants are shown i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_month_names
@@ -26,8 +25,7 @@ _SIGNS = {"KZT": "₸"}
 _A_MOMENT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True)
-class Localised:
+class Localised(NamedTuple):
     """A text for this page: `lang` is the language it is in, `is_original_only` = not the page's own."""
 
     text: str
@@ -126,7 +124,7 @@ def span(starts_at: datetime, ends_at: datetime | None) -> str:
 
 def in_language(row: Any, name: str) -> Localised:
     """`row.<name>_<language>`, else the author's text (`row.language`), else any, marked as not the page's own."""
-    wanted = current_language().value
+    wanted = current_language()
     own = getattr(row, f"{name}_{wanted}")
     if own:
         return Localised(own, wanted)
@@ -134,14 +132,14 @@ def in_language(row: Any, name: str) -> Localised:
     for language in (*([author] if author else []), *Language):
         text = getattr(row, f"{name}_{language}")
         if text:
-            return Localised(text, str(language), is_original_only=True)
+            return Localised(text, language, is_original_only=True)
     return Localised("", wanted)
 
 
 def place_of(addresses: Sequence[Any]) -> Localised:
     """`Есенберлин к-сі, 9, 9а`: the first street of a project with its houses; empty without an address."""
     if not addresses:
-        return Localised("", current_language().value)
+        return Localised("", current_language())
     street = in_language(addresses[0], "street")
     same = f"street_{street.lang}"
     houses = ", ".join(address.house for address in addresses if getattr(address, same) == street.text)

@@ -17,10 +17,10 @@ TIME_ZONE = "Asia/Almaty"
 
 def current_language() -> Language:
     """The language of this request: from the address, else (errors outside a page) from the browser."""
-    found = g.get("lang")
-    if found is None:
-        found = g.lang = _from_request() if has_request_context() else Language.KK
-    return cast(Language, found)
+    kept = g._get_current_object()  # noqa: SLF001  # once: a page asks some fifty times
+    if "lang" not in kept:
+        kept.lang = _from_request() if has_request_context() else Language.KK
+    return cast(Language, kept.lang)
 
 
 def _from_request() -> Language:

@@ -25,7 +25,7 @@ EXTENSION = "public_facts"
 def public_version() -> int:
     """The version of the public tables as this request sees it; read before anything else it reads."""
     if "public_version" not in g:
-        g.public_version = versions.current(reading())
+        g.public_version = versions.asked(reading().connection())
     return cast(int, g.public_version)
 
 

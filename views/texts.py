@@ -48,7 +48,7 @@ def init_app(app: Flask) -> None:
 
 
 def _catalog() -> _Catalog:
-    found = g.get("catalog")
-    if found is None:
-        found = g.catalog = get_domain().get_translations()
-    return cast(_Catalog, found)
+    kept = g._get_current_object()  # noqa: SLF001  # a look through the proxy costs as much as a text
+    if "catalog" not in kept:
+        kept.catalog = get_domain().get_translations()
+    return cast(_Catalog, kept.catalog)

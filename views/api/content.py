@@ -9,10 +9,12 @@ from budget.reading.results import EnvelopeOutcome, Line, Outcome
 from models.enums import Language, ProjectState
 from views.addresses import url_for
 
+_LANGUAGES = tuple(language.value for language in Language)
+
 
 def texts(row: Any, name: str) -> dict[str, str | None]:
     """`row.<name>_kk`, `_ru`, `_en`."""
-    return {language.value: getattr(row, f"{name}_{language}") for language in Language}
+    return {language: getattr(row, f"{name}_{language}") for language in _LANGUAGES}
 
 
 def cycle(view: CycleView) -> dict[str, Any]:

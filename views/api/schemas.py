@@ -1,5 +1,6 @@
-"""The shapes of the open data (marshmallow -> OpenAPI). They only describe and dump; the facts come from
-`budget.reading` through `views/api/content.py`, as plain dicts with every key of the schema."""
+"""The shapes of the open data (marshmallow -> OpenAPI). They only describe; the facts come from
+`budget.reading` through `views/api/content.py`, as plain dicts with every key of the schema, and the tests load every
+answer with its schema."""
 
 from typing import ClassVar
 
