@@ -1,6 +1,6 @@
 """Numbers, money, days and texts in three languages, held against Babel."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -77,6 +77,13 @@ def test_a_span_ends_on_the_last_whole_day(app: Flask, first, last, wanted: str)
     midnights = [datetime(*day, tzinfo=filters.ZONE) for day in (first, last)]
     with app.test_request_context("/en/"):
         assert filters.span(*midnights) == wanted
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0, "14:36"), (1, "14:37"), (59, "14:37"), (60, "14:37")], ids=str
+)
+def test_a_time_to_come_back_is_never_too_early(seconds: int, told: str) -> None:
+    assert filters.clock_time(datetime(2027, 3, 1, 9, 36, tzinfo=UTC) + timedelta(seconds=seconds)) == told
 
 
 def test_a_span_without_an_end_says_from_when(app: Flask) -> None:
