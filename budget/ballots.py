@@ -146,11 +146,13 @@ _TELL = sa.insert(Notice)
 def ballot_box(session: Session, cycle: Cycle) -> BallotBox:
     """The frozen facts of a cycle.
 
-    Raises VotingNotOpen(opens_at) before the freeze, and until the trustees' shares have opened a ballot in rehearsal.
+    Raises VotingNotOpen(opens_at) before the freeze, until the trustees' shares have opened a ballot in rehearsal,
+    and once the voters are forgotten.
     """
     is_ready = cycle.frozen_at is not None and (
         cycle.key_holder is KeyHolder.FILE or cycle.keys_proven_at is not None
     )
+    is_ready = is_ready and cycle.voters_forgotten_at is None  # nobody can be told from anybody else any more
     if not is_ready or cycle.ballot_public_key is None or cycle.ballot_length is None:
         window = session.exec(
             select(PhaseWindow).where(PhaseWindow.cycle_id == cycle.id, PhaseWindow.phase == Phase.VOTING)
@@ -195,15 +197,15 @@ def prepare(box: BallotBox, voter: Voter, selection: Selection, *, on: date) -> 
 
 
 def put(
-    session: Session, box: BallotBox, voter: Voter, sealed: bytes, *, now: datetime, again: bool = False
+    session: Session, box: BallotBox, voter: Voter, sealed: bytes | None, *, now: datetime, again: bool = False
 ) -> Cast:
-    """Put a prepared ballot into the box, in the caller's write transaction.
+    """Put a prepared ballot into the box, in the caller's write transaction; None for a person who takes a paper.
 
     `again` says that the voter knows of the earlier ballot and replaces it, where the cycle allows that: a second
     press must not. `now` must be read after the transaction began: a ballot that waited past the close is refused.
     Raises: VotingNotOpen, VotingClosed, AlreadyVoted(cast_at, channel, receipt), PhoneUsed.
     """
-    receipt = receipt_of(sealed)
+    receipt = None if sealed is None else receipt_of(sealed)
     values = {
         "cycle_id": box.cycle_id,
         "voter_key": voter.voter_key,

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import audit, ballot_log, trustees, working_days
+from budget import audit, ballot_log, objections, trustees
 from budget.ballot_rules import BallotList, Choice, decode
 from budget.cycles import calendar, envelopes, locked, projects_on_ballot, require
 from budget.errors import AlreadyDone, CasesOpen, KeyMissing, NotReady, ObjectionsOpen, VotingUnderway
@@ -41,14 +41,6 @@ _SEALED = (
 )
 
 
-def objections_until(session: Session, cycle: Cycle) -> datetime | None:
-    """When the objection window ends: the cycle's working days after voting; None without a voting phase."""
-    window = calendar(session, cycle.id or 0).window(Phase.VOTING)
-    if window is None or window.ends_at is None:
-        return None
-    return working_days.end_of(window.ends_at, cycle.objection_days, working_days.moved_days(session))
-
-
 def require_settled(session: Session, cycle: Cycle, *, now: datetime) -> None:
     """Refuse while somebody may still object, a case waits for its decision, or papers are not accounted for.
 
@@ -56,14 +48,14 @@ def require_settled(session: Session, cycle: Cycle, *, now: datetime) -> None:
     NotReady(unmet=("papers",)).
     """
     _refuse_before_close(session, cycle, now)
-    until = objections_until(session, cycle)
+    until = objections.open_until(session, cycle)
     if until is not None and now < until:
         raise ObjectionsOpen(until=until)
-    objections = _number(session, Objection, Objection.cycle_id == cycle.id, col(Objection.outcome).is_(None))
+    objected = _number(session, Objection, Objection.cycle_id == cycle.id, col(Objection.outcome).is_(None))
     undecided = (col(Annulment.confirmed_at).is_(None), col(Annulment.declined_at).is_(None))
-    annulments = _number(session, Annulment, Annulment.cycle_id == cycle.id, *undecided)
-    if objections or annulments:
-        raise CasesOpen(objections=objections, annulments=annulments)
+    proposed = _number(session, Annulment, Annulment.cycle_id == cycle.id, *undecided)
+    if objected or proposed:
+        raise CasesOpen(objections=objected, annulments=proposed)
     if _number(session, PaperBatch, PaperBatch.cycle_id == cycle.id, col(PaperBatch.closed_at).is_(None)):
         raise NotReady(unmet=("papers",))
 

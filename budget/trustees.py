@@ -161,8 +161,10 @@ def show(session: Session, token: str, *, now: datetime) -> Share:
     share = _link_box(token).decrypt(row.share_sealed)
     row.share_sealed, row.shown_at = None, now
     session.add(row)
-    facts = {"position": row.position, "generation": row.generation}
-    audit.record(session, _NOBODY, "trustees.show", now=now, cycle_id=row.cycle_id, **facts)
+    audit.record(
+        session, _NOBODY, "trustees.show", now=now, cycle_id=row.cycle_id, position=row.position,
+        generation=row.generation,
+    )  # fmt: skip
     return Share(row, share)
 
 

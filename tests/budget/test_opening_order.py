@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from budget import ballots, cycles, opening, results, working_days
+from budget import ballots, cycles, objections, opening, results, working_days
 from budget.ballot_rules import check, encode
 from budget.errors import CasesOpen, NotReady, ObjectionsOpen, SumsDiffer
 from budget.keys import KeyRing
@@ -99,7 +99,7 @@ def test_owners_may_object_for_the_working_days_of_the_setting(
     made = open_election(session, keyring, now=now, objection_days=3)
     cast_one(session, keyring, made, now)
     ends_at = voting_ends(session, made)
-    until = opening.objections_until(session, made.cycle)
+    until = objections.open_until(session, made.cycle)
     assert until is not None
     assert until == working_days.end_of(ends_at, 3, {})
     with pytest.raises(ObjectionsOpen) as refused:
@@ -112,12 +112,12 @@ def test_a_day_the_government_moved_lengthens_the_window(
     session: Session, keyring: KeyRing, now: datetime
 ) -> None:
     made = open_election(session, keyring, now=now, objection_days=3)
-    until = opening.objections_until(session, made.cycle)
+    until = objections.open_until(session, made.cycle)
     assert until is not None
     last = (until - timedelta(seconds=1)).astimezone(working_days.ZONE).date()
     session.add(MovedDay(on=last, is_working=False))
     session.flush()
-    later = opening.objections_until(session, made.cycle)
+    later = objections.open_until(session, made.cycle)
     assert later is not None
     assert later > until
 

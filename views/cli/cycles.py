@@ -1,4 +1,4 @@
-"""`budget cycle list`: what is in the database, for people and for scripts."""
+"""`budget cycle list`: what is in the database, for people and for scripts; `budget cycle forget-voters`."""
 
 import json
 from datetime import UTC, datetime
@@ -7,10 +7,12 @@ from typing import Any
 import click
 from sqlmodel import Session, col, select
 
+from budget import forgetting
+from budget.permissions import SYSTEM
 from budget.reading import cycles as reading_cycles
 from budget.reading.cycles import CycleView
 from models.cycle import Cycle
-from views.cli.edge import opened, settings
+from views.cli.edge import keyring, opened, settings, transaction
 
 
 @click.group()
@@ -37,6 +39,26 @@ def list_cycles(as_json: bool) -> None:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for line in table:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+@cycle.command("forget-voters")
+@click.argument("slug")
+def forget(slug: str) -> None:
+    """Destroy the key by which the voters of a cycle can be found, and what the desk noted of its visitors.
+
+    15 working days after the results are published. Delete the backups of the key file too: they still know the voters.
+
+    Exit codes: 0 forgotten, or forgotten before; 2 not yet, or no such cycle.
+    """
+    config = settings()
+    with transaction(config) as session:
+        is_fresh = forgetting.forget_voters(
+            session, SYSTEM, slug, keyring(config), now=datetime.now(UTC)
+        )
+    if not is_fresh:
+        click.echo(f"The voters of {slug} were forgotten before.")
+        return
+    click.echo(f"The voters of {slug} are forgotten. Delete the backups of {config.key_dir / slug}.json too.")
 
 
 def _views(session: Session, now: datetime) -> list[CycleView]:
