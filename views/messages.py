@@ -17,7 +17,7 @@ from budget.errors import BudgetRefusal
 from budget.permissions import RULES, Action
 from budget.phases import ORDER
 from models.enums import Assurance, ScreeningOutcome
-from views import case_messages, cycle_messages, sms_watch
+from views import case_messages, cycle_messages, paper_messages, sms_watch
 from views.cycle_messages import UNMET, Facts, Worded
 from views.filters import clock_time, date_time, deadline, lower_first, opening, tenge
 from views.labels import label
@@ -328,6 +328,7 @@ def _rule_not_supported(facts: Facts) -> str:
 
 _PLAIN: dict[str, LazyString] = {
     **case_messages.PLAIN,
+    **paper_messages.PLAIN,
     "refused": _l("This can't be done."),
     "not_found": _l("There is no such page, or it is not yours to see."),
     "not_permitted": _l("Your role does not allow this."),
@@ -367,6 +368,7 @@ _PLAIN: dict[str, LazyString] = {
 _WORDED: dict[str, Worded] = {
     **cycle_messages.WORDED,
     **case_messages.WORDED,
+    **paper_messages.WORDED,
     "wrong_phase": _wrong_phase,
     "voting_closed": _voting_closed,
     "voting_not_open": _voting_not_open,

@@ -73,7 +73,7 @@ def _known(session: Session, cycle: Cycle, finding: Finding, subject: str) -> Si
 
 def _add_members(session: Session, signal_id: int, finding: Finding) -> None:
     members = select(SignalMember.participation_id).where(SignalMember.signal_id == signal_id)
-    fresh = set(finding.ballots) - set(session.exec(members))
+    fresh = set(finding.ballots) - set(session.exec(members).all())
     if fresh:
         rows = [{"signal_id": signal_id, "participation_id": id_} for id_ in sorted(fresh)]
         session.connection().execute(sa.insert(SignalMember), rows)

@@ -46,6 +46,16 @@ FACTS: dict[str, list[Facts]] = {
     "voting_closed": each("closed_at", [AT]),
     "voting_not_open": each("opens_at", [AT, None]),
     "already_voted": [*each("channel", Channel, cast_at=AT, receipt="ab" * 32), {"channel": Channel.PAPER, "cast_at": AT, "receipt": None}],
+    "sheet_faulty": [
+        *each("fault", ["serial", "same_person", "settled", "third_person", "shape"], serial=7),
+        {"fault": "project", "serial": 7, "number": 99},
+    ],
+    "serials_fault": each("fault", ["order", "taken", "too_many"], most=5000),
+    "batch_closed": each("at", [AT]),
+    "batch_unsettled": [
+        {"missing": 2, "differing": 1, "papers": 3, "handed": 3},
+        {"missing": 0, "differing": 0, "papers": 3, "handed": 2},
+    ],
     "already_objected": each("at", [AT]),
     "objections_closed": each("until", [AT, None]),
     "not_eligible": [{"reason": "method", "method": method, "accepted": ("desk", "eds")} for method in Assurance]
