@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from budget import ballot_log, cycles, web_sessions
+from budget import ballot_log, cycles, signals, web_sessions
 from budget.keys import KeyRing
 from budget.permissions import SYSTEM
 from models.service import JobClaim
@@ -78,6 +78,10 @@ def _close_batches(session: Session, context: JobContext) -> None:
     ballot_log.close_due(session, context.keyring, now=context.now)
 
 
+def _find_signals(session: Session, context: JobContext) -> None:
+    signals.scan_due(session, now=context.now)
+
+
 def _deliver_notices(_session: Session, context: JobContext) -> None:
     context.send_after_commit()
 
@@ -94,6 +98,7 @@ def _forget_claims(session: Session, context: JobContext) -> None:
 JOBS: tuple[Job, ...] = (
     Job("freeze_due", timedelta(seconds=10), _freeze_due),
     Job("close_batches", timedelta(minutes=1), _close_batches),
+    Job("find_signals", timedelta(minutes=10), _find_signals),
     Job("deliver_notices", timedelta(seconds=10), _deliver_notices),
     Job("forget_old_sessions", timedelta(minutes=10), _forget_old_sessions),
     Job("forget_claims", timedelta(hours=1), _forget_claims),

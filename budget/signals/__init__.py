@@ -6,6 +6,6 @@ not notice it. So the rules only open cases on the desk of the coordinator, wher
 """
 
 from budget.signals.rules import RULES, Finding, Trace, find
-from budget.signals.scan import scan
+from budget.signals.scan import scan, scan_due
 
-__all__ = ["RULES", "Finding", "Trace", "find", "scan"]
+__all__ = ["RULES", "Finding", "Trace", "find", "scan", "scan_due"]

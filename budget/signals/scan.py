@@ -19,6 +19,12 @@ from models.enums import Channel
 _SEEN = ("id", "cast_at", "assurance", "network_key", "phone_block_key", "roll_line", "age")
 
 
+def scan_due(session: Session, *, now: datetime) -> int:
+    """Look at every cycle that has ballots with their voters still in the box; the number of new cases."""
+    waiting = select(Cycle).where(col(Cycle.frozen_at).is_not(None), col(Cycle.separated_at).is_(None))
+    return sum(scan(session, cycle, now=now) for cycle in session.exec(waiting).all())
+
+
 def scan(session: Session, cycle: Cycle, *, now: datetime) -> int:
     """Find what there is to find; the number of new cases."""
     if cycle.separated_at is not None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from budget import ballots, signals
 from budget.ballots import Traces
+from budget.jobs import JOBS, JobContext
 from budget.keys import KeyRing
 from models.ballot import Participation
 from models.case import Signal, SignalMember
@@ -70,6 +71,14 @@ def test_a_dismissed_pattern_comes_back_when_it_has_doubled(
     assert signals.scan(session, election.cycle, now=now) == 1
     assert signals.scan(session, election.cycle, now=now) == 0
     assert [(one.ballots, one.outcome) for one in cases(session)] == [(40, CaseOutcome.DISMISSED), (81, None)]
+
+
+def test_the_job_looks_at_every_open_box(session: Session, keyring: KeyRing, now: datetime) -> None:
+    election = open_election(session, keyring, now=now)
+    cast_from_one_house(session, keyring, election, impossible_iins(60), now)
+    [job] = [job for job in JOBS if job.name == "find_signals"]
+    job.run(session, JobContext(now, keyring, lambda: None))
+    assert [case.cycle_id for case in cases(session)] == [election.cycle.id]
 
 
 def test_the_desk_is_not_a_farm(session: Session, keyring: KeyRing, now: datetime) -> None:
