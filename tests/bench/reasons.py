@@ -5,22 +5,33 @@ Key: a part of the row's name; the first that fits is told.
 
 REASONS: dict[str, str] = {
     ", cold": (
-        "the goal leaves about 1.6 ms of CPU where hello takes 0.24 on the same machine. Of an answer some 40 % are the "
-        "template (texts, addresses, macros), 25–35 % five statements through SQLAlchemy, a third of that for "
-        "statements put together and looked up anew at each request, 15 % Flask and gunicorn, 5 % gzip and the hash. "
-        "Visitors meet it once a minute for each page, language and worker; all others get the kept page."
+        "the goal leaves about 1.6 ms of CPU where hello takes 0.24 on the same machine, and the page takes 2 to 3. Of that "
+        "40–50 % are the template (every value is escaped through two calls of Python, every text and macro is called through "
+        "Jinja's context), 20–25 % two to five statements and the session around them (its beginning and end alone 8 %), 20 % "
+        "Flask's contexts, hooks and headers, 5–9 % the words of a list's rows, 5 % gzip and the hash. What pages share (cycles, "
+        "district, addresses, statements) is made once. Visitors meet it once a minute for each page, language and worker; "
+        "all others get the kept page."
     ),
     ", cached": "the answer costs one query for the version, 0.06 ms of CPU above hello; the rest is the noise of a run.",
     ", 304": "as for the kept page: one query for the version; the rest is the noise of a run.",
-    "with words": "the texts of all projects of the cycle are read and folded at each request; a folded column would do it once.",
-    "Search among": "the texts of all projects are read and folded at each request; a folded column would do it once.",
-    "with filters": "as for the pages made anew: five statements through SQLAlchemy and twenty rows of a table by Jinja.",
+    "with words": "as for the list with filters; looking through the folded texts of 500 projects is 0.5 ms of it.",
+    "Search among": (
+        "10 to 23 ms of CPU are SQLite's: reading through 10,000 folded texts for each word, and counting what was found; "
+        "a busy neighbour does the rest."
+    ),
+    "with filters": (
+        "as for the pages made anew: 40 % are twenty rows of a table and the frame of the page by Jinja, 20–25 % three statements "
+        "and the session around them."
+    ),
     "open data": (
-        "as for the pages made anew: 40 % statements through SQLAlchemy, 14 % marshmallow, the rest Flask, flask-smorest "
-        "and the arguments of webargs."
+        "as for the pages made anew: a third are three statements and the session around them, the rest Flask, flask-smorest, the "
+        "arguments of webargs and the writing of JSON."
     ),
     "Growth of opening": "a million rows no longer fit SQLite's page cache; a busy neighbour between the sizes does the rest.",
-    "Count 1,000,000": "one pass of SQLite over two million choices joined to their ballots; the neighbours decide on which side of 1 s.",
+    "Count 1,000,000": (
+        "0.35 s: 0.19 for one pass over two million choices by their project, 0.14 for the sums by status, 0.07 for the "
+        "participations; a busy neighbour does the rest."
+    ),
     "ballot cast, SQLite FULL, at saturation": "the writes stand in one line behind the disk's fsync; its slow moments widen p95.",
     "ballot cast, PostgreSQL, at saturation": "eight threads share one interpreter lock and wait for the database five to seven times a cast.",
     "ballot cast, SQLite FULL": (
@@ -35,12 +46,12 @@ REASONS: dict[str, str] = {
     "Open 8,935": "two thirds are libsodium itself (42 µs a ballot), the rest the rows; a busy neighbour doubles the time.",
     "Open 1,000,000": "two thirds are libsodium itself (42 µs a ballot), the rest the rows; a busy neighbour doubles the time.",
     "imported, PostgreSQL": (
-        "the rows go one by one through a prepared INSERT … ON CONFLICT: 350,000 exchanges, pipelined; arrays with unnest would be "
-        "one for each batch."
+        "19 s, of which 10 are reading the file (a keyed hash for each IIN); a batch is one statement with arrays, "
+        "and a busy neighbour does the rest."
     ),
     "PSS of a web worker": (
-        "69 MB are there before the first request: Flask 20, SQLAlchemy 14, SQLModel with pydantic 13, structlog with rich 8; then 8 "
-        "for kept pages, 6 for Babel's locales, the rest templates and what malloc keeps for eight threads. Loading the "
-        "application before the fork (preload) and one malloc arena give 75, a kept page in its compressed form alone 69."
+        "60 MB: of the 90 that are loaded before the fork (Flask 15, SQLAlchemy 22, SQLModel with pydantic 13, ours 18, "
+        "locales 7, templates and texts 10) a third counts for each worker; reference counts copy 10 of them, 3 are kept "
+        "pages, the rest what eight threads leave behind."
     ),
 }

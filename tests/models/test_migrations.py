@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,16 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlmodel import col, select
 
+from budget.projects import addresses_of
+from budget.reading.folding import folded_project
 from models.database import Database
+from models.enums import ProjectState
 from models.migrations import alembic_config
+from models.project import Project
 from models.tables import metadata
+from tests.harness.public_rows import add_cycle
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,6 +58,20 @@ def test_every_revision_can_be_taken_back_and_made_again(database_url: str, data
     database.dispose()
     migrate("upgrade", database_url, "head")
     assert differences(database) == []
+
+
+def test_projects_from_before_the_search_column_are_found_as_new_ones(
+    database_url: str, database: Database, now: datetime
+) -> None:
+    with database.writing() as session:
+        add_cycle(session, now)
+        session.exec(sa.update(Project).where(col(Project.number) == 1).values(state=ProjectState.WITHDRAWN))
+    database.dispose()
+    migrate("downgrade", database_url, "20261121_roll_at_count")
+    migrate("upgrade", database_url, "head")
+    with database.reading() as session:
+        for project in session.exec(select(Project)):
+            assert project.folded == folded_project(project, addresses_of(session, project.id))
 
 
 def test_history_is_one_line_of_dated_names() -> None:
