@@ -5,7 +5,7 @@ Key: a part of the row's name; the first that fits is told.
 
 REASONS: dict[str, str] = {
     ", cold": (
-        "the goal leaves about 1.6 ms of CPU where hello takes 0.24 on the same machine, and the page takes 2 to 3. Of that "
+        "the goal leaves about 1.6 ms of CPU where hello takes 0.24 on the same machine, and the page takes 2.5 to 3.5. Of that "
         "40–50 % are the template (every value is escaped through two calls of Python, every text and macro is called through "
         "Jinja's context), 20–25 % two to five statements and the session around them (its beginning and end alone 8 %), 20 % "
         "Flask's contexts, hooks and headers, 5–9 % the words of a list's rows, 5 % gzip and the hash. What pages share (cycles, "
