@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from budget import invitations, staff
-from budget.errors import EmailTaken, InvitationOver, NotFound, NotPermitted
+from budget.errors import BudgetRefusal, EmailTaken, InvitationOver, NotFound, NotPermitted
 from budget.permissions import SYSTEM, Actor
 from models.enums import Language, Role
 from models.people import Invitation, Staff
@@ -134,7 +134,7 @@ def test_neither_table_nor_log_hold_the_token_or_the_e_mail_twice(session, now):
 def test_a_link_posted_many_times_at_once_makes_one_account(database, now):
     with database.writing() as session:
         _, token = invite(session, now)
-    together, made = threading.Barrier(8), []
+    together, made, refusals = threading.Barrier(8), [], []
 
     def use():
         together.wait()
@@ -142,8 +142,8 @@ def test_a_link_posted_many_times_at_once_makes_one_account(database, now):
             with database.writing() as session:
                 invitations.accept(session, token, password_hash=HASH, now=now)
             made.append(1)
-        except (InvitationOver, EmailTaken):
-            pass
+        except BudgetRefusal as refusal:
+            refusals.append((type(refusal), refusal.facts))
 
     threads = [threading.Thread(target=use) for _ in range(8)]
     for thread in threads:
@@ -151,6 +151,7 @@ def test_a_link_posted_many_times_at_once_makes_one_account(database, now):
     for thread in threads:
         thread.join()
     assert len(made) == 1
+    assert refusals == [(InvitationOver, {"why": "used"})] * 7
     with database.reading() as session:
         assert len(session.exec(select(Staff)).all()) == 1
         assert session.exec(select(Invitation)).one().accepted_at == now

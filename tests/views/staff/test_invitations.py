@@ -92,7 +92,15 @@ def test_an_account_made_meanwhile_is_told(strict, strict_app):
     assert "A member of staff has this e-mail already." in told.text
 
 
-def test_a_browser_of_somebody_else_is_signed_out_first(client, app):
+def test_a_browser_of_somebody_else_is_signed_out_first(strict, strict_app):
+    sign_in(strict, add(strict_app, "coordinator@demo.kz", Role.COORDINATOR, with_app=True))
+    strict.get("/en/office", status=200)
+    _, link = invite(strict_app, role=Role.OPERATOR)
+    strict.submit(strict.get(link), {"password": PASSWORD}, status=303)
+    assert "sign-in?next=" in strict.get("/en/office", status=303).location
+
+
+def test_in_the_demo_a_browser_of_somebody_else_becomes_the_new_members(client, app):
     sign_in(client, add(app, "coordinator@demo.kz", Role.COORDINATOR))
     _, link = invite(app, role=Role.OPERATOR)
     client.submit(client.get(link), {"password": PASSWORD}, status=303)
