@@ -37,9 +37,6 @@ errorlog = "-"
 loglevel = os.environ.get("LOG_LEVEL", "warning").lower()
 
 
-gc.disable()  # until the fork: what is collected now leaves holes, and a worker's write into one copies the page
-
-
 def when_ready(server: Any) -> None:
     """Before the fork: load what every worker would load, and keep the collector from writing into what they share."""
     app = server.app.wsgi()
@@ -51,8 +48,7 @@ def when_ready(server: Any) -> None:
 
 
 def post_fork(server: Any, _worker: Any) -> None:
-    """In the new worker: a pool of its own, and the collector again."""
-    gc.enable()
+    """In the new worker: a pool of its own."""
     database = getattr(server.app.wsgi(), "extensions", {}).get("database")
     if database is not None:
         database.engine.dispose(close=False)

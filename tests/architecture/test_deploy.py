@@ -42,7 +42,7 @@ def test_the_web_server_is_configured_as_measured(monkeypatch: pytest.MonkeyPatc
     settings = runpy.run_path(str(DEPLOY / "gunicorn.conf.py"))
     assert settings["bind"] == "127.0.0.1:8123"
     assert (settings["worker_class"], settings["workers"], settings["threads"]) == ("gthread", 2, 8)
-    assert settings["preload_app"] is False
+    assert settings["preload_app"] is True
     assert settings["control_socket_disable"] is True
     assert settings["accesslog"] is None
 
