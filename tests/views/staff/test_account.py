@@ -3,7 +3,8 @@
 import pytest
 from sqlmodel import select
 
-from models.enums import Language, Role
+from budget import staff
+from models.enums import Language
 from models.people import WebSession
 from tests.harness.staff import PASSWORD, add, database_of, secret_on, show_password, sign_in, stored
 
@@ -40,8 +41,10 @@ def test_the_page_tells_what_there_is(signed_in, person, lang):
         assert ">10<" in page.text
 
 
-def test_an_operator_begins_here(client, app):
-    assert show_password(client, add(app, "o@demo.kz", Role.OPERATOR), status=303).location == ACCOUNT
+@pytest.mark.parametrize("role", staff.ROLES)
+def test_every_role_of_staff_has_the_page_and_a_link_to_it(client, app, role):
+    first = client.get(show_password(client, add(app, "o@demo.kz", role), status=303).location)
+    assert ACCOUNT in first.text
     assert "In the demonstration the second step is a choice." in client.get(ACCOUNT).text
 
 
