@@ -91,6 +91,16 @@ def of_participation(session: Session, participation_id: int) -> Objection | Non
     return session.exec(select(Objection).where(Objection.participation_id == participation_id)).first()
 
 
+def of_voter(session: Session, cycle_id: int, voter_key: bytes) -> Objection | None:
+    """This person's objection to the ballot in the box. For the owner's own page only."""
+    mine = (
+        select(Objection)
+        .join(Participation, col(Participation.id) == Objection.participation_id)
+        .where(Participation.cycle_id == cycle_id, Participation.voter_key == voter_key)
+    )
+    return session.exec(mine).first()
+
+
 def undecided(session: Session, cycle_id: int) -> Sequence[Objection]:
     """What the coordinator still has to decide, oldest first."""
     waiting = select(Objection).where(Objection.cycle_id == cycle_id, col(Objection.decided_at).is_(None))

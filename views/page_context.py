@@ -13,14 +13,25 @@ from sqlalchemy.exc import SQLAlchemyError
 from budget.permissions import VISITOR, Actor
 from budget.reading.places import NOWHERE
 from models.enums import Role
-from views import sessions
+from views import parking, sessions
 from views.addresses import url_for
 from views.i18n import LANGUAGES, current_language
 from views.public_facts import places
 from views.request_scope import config
 from views.texts import gettext as _
+from views.texts import mark as _l
 
 LARGE_VIEW_COOKIE = "large_view"
+_ACCOUNT = ("staff.account", _l("My account"))
+_OWN_PAGES = {
+    Role.VISITOR: (("resident.sign_in", _l("Sign in")),),
+    Role.RESIDENT: (("resident.my", _l("My page")),),
+    Role.COUNCIL: (("council.queue", _l("Projects to review")), _ACCOUNT),
+    Role.COORDINATOR: (("office.home", _l("Office")), _ACCOUNT),
+    Role.OPERATOR: (("desk.home", _l("Front office")), _ACCOUNT),
+    Role.OBSERVER: (("office.log", _l("Log of acts")), _ACCOUNT),
+}
+"""The pages of each role, by endpoint and text."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +67,25 @@ def init_app(app: Flask) -> None:
             "district": district_names(),
             "actor": who,
             "demo": config().demo,
-            "home_url": url_for("public.home"),
-            "nav": _links(("public.home", _("Now")), ("public.archive", _("All cycles")), *_middle(who)),
-            "account_nav": _account(who),
-            "footer_nav": _footer(),
-            "sign_out_url": _sign_out(who),
             "large_view": LARGE_VIEW_COOKIE in request.cookies,
             "large_view_url": f"{url_for('public.large_view')}?page={quote(request.path)}",
+            **_ways(who),
         }
+
+
+def _ways(who: Actor) -> dict[str, Any]:
+    """The menus; on a device handed over at the front office there are none."""
+    parked = parking.current()
+    if parked is not None:
+        return {"at_desk": True, "home_url": url_for("resident.ballot", slug=parked.slug)}
+    return {
+        "at_desk": False,
+        "home_url": url_for("public.home"),
+        "nav": _links(("public.home", _("Now")), ("public.archive", _("All cycles")), *_middle(who)),
+        "account_nav": _account(who),
+        "footer_nav": _footer(),
+        "sign_out_url": _sign_out(who),
+    }
 
 
 def _actor() -> Actor:
@@ -78,21 +100,7 @@ def _middle(who: Actor) -> tuple[tuple[str, str], ...]:
 
 
 def _account(who: Actor) -> list[dict[str, Any]]:
-    match who.role:
-        case Role.VISITOR:
-            return _links(("resident.sign_in", _("Sign in")))
-        case Role.RESIDENT:
-            return _links(("resident.my", _("My page")))
-        case Role.COUNCIL:
-            return _links(("council.queue", _("Projects to review")), ("staff.account", _("My account")))
-        case Role.COORDINATOR:
-            return _links(("office.home", _("Office")), ("staff.account", _("My account")))
-        case Role.OPERATOR:
-            return _links(("staff.account", _("My account")))
-        case Role.OBSERVER:
-            return _links(("office.log", _("Log of acts")), ("staff.account", _("My account")))
-        case _:
-            return []
+    return _links(*((endpoint, _(text)) for endpoint, text in _OWN_PAGES.get(who.role, ())))
 
 
 def _footer() -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ made anew there, because a column loses its NOT NULL.
 """
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 from models.migrations import guards
