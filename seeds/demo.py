@@ -21,13 +21,24 @@ from budget.permissions import Actor
 from budget.settings import CycleDraft, EnvelopeDraft, Text
 from models.cycle import Cycle
 from models.database import Database
-from models.enums import Direction, Role, ScreeningOutcome, WorksStatus
+from models.enums import Assurance, Direction, Role, ScreeningOutcome, WorksStatus
 from models.people import Resident, Staff
 from models.project import Project
 from seeds import demo_texts, saryarka
 from seeds.course import ZONE, Agenda, Clock, cast_all, import_people, translate, weighted_choice
 from seeds.demo_texts import DemoProject
-from seeds.people import COORDINATOR, COUNCIL, NOT_VOTED, TOO_YOUNG, VOTED, Account, Person, invented_people
+from seeds.people import (
+    COORDINATOR,
+    COUNCIL,
+    NOT_VOTED,
+    OBSERVER,
+    OPERATOR,
+    TOO_YOUNG,
+    VOTED,
+    Account,
+    Person,
+    invented_people,
+)
 from seeds.pictures import yard
 
 ROLL = 1_400
@@ -123,7 +134,7 @@ def _planned(keyring: KeyRing, now: datetime) -> World:
     source = random.Random(_SEED)
     world = World(keyring, Clock(now), source, _people(source, now), Agenda())
     world.at(-421, lambda session, at: saryarka.load(session, now=at))
-    for account in (COUNCIL, COORDINATOR):
+    for account in (COUNCIL, COORDINATOR, OPERATOR, OBSERVER):
         world.at(-420, partial(_add_member, account))
     world.at(-410, lambda session, at: import_people(session, keyring, world.people, now=at))
     _plan_finished(world)
@@ -207,6 +218,7 @@ def _plan_voting(world: World) -> None:
         windows=clock.windows(-70, -63, -35, -6, 10, 24, 210, gap=2),
         cost_cap_tenge=25_000_000,
         votes_per_resident=3,
+        methods=(Assurance.SMS, Assurance.DESK),
         minimum_votes=20,
         leftovers=True,
         build_year=clock.at(0.5).year,

@@ -97,5 +97,19 @@ COORDINATOR = Account(
     password="saryarka-coordinator",  # noqa: S106  # the same
     name="Демо: үйлестіруші",
 )
-ACCOUNTS = (NOT_VOTED, VOTED, TOO_YOUNG, COUNCIL, COORDINATOR)
+OPERATOR = Account(
+    Role.OPERATOR,
+    "operator of the front office",
+    email="operator@demo.example",
+    password="saryarka-operator",  # noqa: S106  # the same
+    name="Демо: оператор",
+)
+OBSERVER = Account(
+    Role.OBSERVER,
+    "observer, reads the log",
+    email="observer@demo.example",
+    password="saryarka-observer",  # noqa: S106  # the same
+    name="Демо: бақылаушы",
+)
+ACCOUNTS = (NOT_VOTED, VOTED, TOO_YOUNG, COUNCIL, COORDINATOR, OPERATOR, OBSERVER)
 """The demo's accounts, in the order in which they are printed."""

@@ -13,7 +13,8 @@ from flask import Flask
 from playwright.sync_api import Page
 from werkzeug.exceptions import HTTPException
 
-from seeds.people import COORDINATOR, COUNCIL, NOT_VOTED, VOTED, Account
+from models.enums import Role
+from seeds.people import COORDINATOR, COUNCIL, NOT_VOTED, OBSERVER, VOTED, Account
 from tests.harness.browser import PHONE, axe, overflow
 from tests.harness.processes import Server
 from tests.harness.signing_in import sign_in
@@ -34,6 +35,7 @@ ROLES = {
     "resident who has voted": (VOTED, "/my", {"resident.my", "resident.receipt", "resident.edit_project"}),
     "council member": (COUNCIL, "/council", {"council.queue", "council.project"}),
     "coordinator": (COORDINATOR, "/office", {"office.home", "office.cycle", "office.new_cycle", "office.works", "office.log", "office.members", "office.invite", "staff.account", "staff.set_up"}),
+    "observer": (OBSERVER, "/office/log", {"office.log", "staff.account"}),
 }  # fmt: skip
 
 
@@ -134,9 +136,8 @@ def test_every_page_of_a_role_is_accessible_and_fits_a_phone(
 
 def own_pages(account: Account) -> Callable[[str], bool]:
     """The pages only this role sees; the others were judged for a visitor."""
-    blueprint = {NOT_VOTED: "resident", VOTED: "resident", COUNCIL: "council", COORDINATOR: "office"}[account]
-    account_pages = ("staff.",) if blueprint in ("council", "office") else ()
-    return lambda endpoint: endpoint.startswith((f"{blueprint}.", *account_pages))
+    own = {Role.RESIDENT: ("resident.",), Role.COUNCIL: ("council.", "staff.")}
+    return lambda endpoint: endpoint.startswith(own.get(account.role, ("office.", "staff.")))
 
 
 def test_the_large_view_fits_a_phone_too(new_page: NewPage, live_server: Server, app: Flask) -> None:
