@@ -51,12 +51,14 @@ def certificate(iin: str, kind: str) -> dict[str, Any]:
     }
 
 
-def verification(cms: str, data: str | None) -> dict[str, Any]:
-    """The answer of `/cms/verify`."""
+def verification(cms: str, data: str | None, checks: list[str]) -> dict[str, Any]:
+    """The answer of `/cms/verify`. Only what is in `checks` is asked about revocation."""
     made = json.loads(base64.b64decode(cms))
     own, kind = made["content"], made["kind"]
     over = base64.b64decode(own if own is not None else data or "")
     certificates = [] if kind == "nobody" else [certificate(made["iin"], kind)]
+    for one in certificates:
+        one["revocations"] = [check for check in one["revocations"] if check["by"] in checks]
     signer = {"certificates": certificates, "tsp": None}
     is_good = hashlib.sha256(over).hexdigest() == made["digest"] and kind != "broken"
     return {
@@ -89,7 +91,7 @@ class StandIn:
             return 200, {"status": "UP"}
         try:
             if path == "/cms/verify":
-                return 200, verification(sent["cms"], sent.get("data"))
+                return 200, verification(sent["cms"], sent.get("data"), sent["revocationCheck"])
             content = json.loads(base64.b64decode(sent["cms"]))["content"]
         except (ValueError, KeyError, TypeError):
             return 400, {"status": 400, "message": "Malformed content."}

@@ -29,7 +29,7 @@ SIGNED = document(CHALLENGE)
 def answer(kind="individual", content=SIGNED, *, attached=True, **changes):
     """What NCANode says of a signature of `content` when we send `SIGNED` along."""
     cms = sign(content, IIN, kind, attached=attached)
-    said = verification(cms, base64.b64encode(SIGNED).decode())
+    said = verification(cms, base64.b64encode(SIGNED).decode(), ["OCSP"])
     return Answer({**said, **changes}, content if attached else None)
 
 
@@ -106,10 +106,17 @@ def test_a_detached_signature_of_another_document_is_foreign():
         iin_of(answer(content=b"a contract", attached=False), SIGNED, now=NOW)
 
 
-@pytest.mark.parametrize("user", [["ORGANIZATION", "INDIVIDUAL"], ["ORGANIZATION", "CEO"]])
-def test_an_organisations_key_is_refused_without_a_bin_too(user):
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"keyUser": ["ORGANIZATION", "INDIVIDUAL"]},
+        {"keyUser": ["ORGANIZATION", "CEO"]},
+        {"subject": {"iin": IIN, "bin": "123456789021"}},
+    ],
+)
+def test_an_organisations_key_is_known_by_its_bin_or_by_its_use(changes):
     with pytest.raises(EdsOrganisation):
-        iin_of(with_certificate(keyUser=user), SIGNED, now=NOW)
+        iin_of(with_certificate(**changes), SIGNED, now=NOW)
 
 
 @pytest.mark.parametrize(

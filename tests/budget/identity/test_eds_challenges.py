@@ -1,6 +1,7 @@
 """Challenges in the database: one browser, one signature, once; and nothing in a row names a person."""
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -195,7 +196,16 @@ def test_of_many_at_once_one_signature_counts_and_one_session_begins(database, n
         assert len(session.exec(select(WebSession)).all()) == 1
 
 
-def test_of_many_at_once_one_browser_takes_the_answer(database, now):
+def test_of_many_at_once_one_browser_takes_the_answer(database, now, monkeypatch):
+    """Each has read the row before the first takes it, where the database lets them: SQLite's lock does not."""
     with database.writing() as session:
         asked = signed_by_phone(session, now)
+    all_have_read, take = threading.Barrier(8), eds_challenges._take
+
+    def late(session, row_id):
+        with suppress(threading.BrokenBarrierError):
+            all_have_read.wait(1)
+        take(session, row_id)
+
+    monkeypatch.setattr(eds_challenges, "_take", late)
     assert together(database, 8, lambda session: eds_challenges.take_answer(session, asked, now=now)) == 1

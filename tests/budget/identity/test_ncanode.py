@@ -23,7 +23,9 @@ def test_a_signature_with_its_content_comes_back_with_it(ncanode):
     answer = client(ncanode).check(sign(DOCUMENT, IIN), DOCUMENT)
     assert answer.content == DOCUMENT
     assert answer.verification["valid"] is True
-    assert answer.verification["signers"][0]["certificates"][0]["subject"]["iin"] == IIN
+    certificate = answer.verification["signers"][0]["certificates"][0]
+    assert certificate["subject"]["iin"] == IIN
+    assert [check["by"] for check in certificate["revocations"]] == ["OCSP"]
 
 
 def test_a_signature_without_content_is_checked_over_the_document_and_over_another_one(ncanode):
