@@ -118,4 +118,7 @@ def _ballots(session: Session, which: sa.ColumnElement[bool]) -> Sequence[Ballot
         proposed,
     ).where(which)
     in_order = query.order_by(col(Participation.cast_at), col(Participation.id)).limit(MOST_SHOWN)
-    return [BallotFacts(id_ or 0, *facts) for id_, *facts in session.connection().execute(in_order)]
+    return [
+        BallotFacts(row[0] or 0, row[1], row[2], row[3], row[4], row[5])
+        for row in session.connection().execute(in_order)
+    ]

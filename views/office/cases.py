@@ -12,6 +12,7 @@ from budget import annulments, cycles, objections, signals
 from budget.errors import AlreadyDone, BudgetRefusal, NotFound, NotPermitted
 from budget.permissions import Action, has_role
 from budget.reading import cases as reading_cases
+from budget.reading import office
 from models.enums import CaseOutcome
 from views import messages
 from views.access import actor, requires
@@ -36,6 +37,14 @@ class DecisionForm(BaseForm):
             Length(max=1000, message=_l("Shorten the reason to %(max)d characters.")),
         ],
     )
+
+
+@bp.get("/office/cases", endpoint="case_index")
+@requires(Action.SEE_CASES)
+def index() -> str:
+    """The cycles whose ballots have or had a box: where an observer begins."""
+    found = [desk.cycle for desk in office.desks(reading(), now=now()) if desk.cycle.frozen_at is not None]
+    return render_template("office/case_index.html", cycles=found)
 
 
 @bp.get("/office/cycles/<slug>/cases", endpoint="cases")

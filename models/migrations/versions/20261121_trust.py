@@ -4,6 +4,8 @@ Columns of `cycle` are added in plain SQL with their CHECKs (Alembic leaves thos
 made anew there, because a column loses its NOT NULL.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
@@ -76,7 +78,7 @@ COPY = (
 
 
 VOTER_OR_ANNULLED = "voter_key IS NOT NULL OR annulled_at IS NOT NULL"
-ADDED = {
+ADDED: dict[str, sa.types.TypeEngine[Any]] = {
     "phone_key": sa.LargeBinary(),
     "area_id": sa.Integer(),
     "log_batch": sa.Integer(),
