@@ -48,7 +48,7 @@ class VotingClosed(WrongPhase):
 
 
 class VotingNotOpen(WrongPhase):
-    """Voting has not begun or the cycle is not frozen yet. Facts: opens_at (may be None)."""
+    """Voting has not begun or the cycle is not frozen yet. Facts: opens_at (may be None), waits_for_trustees."""
 
     code = "voting_not_open"
     field = "choices"
@@ -499,6 +499,20 @@ class LastCoordinator(BudgetRefusal):
     """Without this account nobody could manage the service."""
 
     code = "last_coordinator"
+
+
+class NotOnRoll(BudgetRefusal):
+    """Nobody on the roll of residents has this IIN. Said at the front office only, where a document was seen."""
+
+    code = "not_on_roll"
+    field = "iin"
+
+
+class DocumentFault(BudgetRefusal):
+    """Not the last characters of a document's number. Facts: count (how many are noted)."""
+
+    code = "document_fault"
+    field = "document_last"
 
 
 # --- files --------------------------------------------------------------------------------------

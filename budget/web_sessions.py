@@ -1,7 +1,8 @@
 """Signed-in browsers: the cookie holds a random token, the row its SHA-256, so a stolen table opens nothing.
 
 Policy: staff 30 minutes without a request, 8 hours in all; residents 20 minutes without a request, 2 hours in all.
-After a ballot was cast 5 minutes are left, so that a borrowed phone is not left signed in (users_and_trust.md).
+After a ballot was cast 5 minutes are left, so that a borrowed phone is not left signed in (users_and_trust.md). At the
+front office, where the next person waits, it is 10 minutes without a request, and 2 after the ballot.
 `seen_at` moves at most once a minute: a write for every page read would cost more than the page.
 """
 
@@ -24,6 +25,8 @@ STAFF_LONGEST = timedelta(hours=8)
 RESIDENT_IDLE = timedelta(minutes=20)
 RESIDENT_LONGEST = timedelta(hours=2)
 AFTER_BALLOT = timedelta(minutes=5)
+DESK_IDLE = timedelta(minutes=10)
+DESK_AFTER_BALLOT = timedelta(minutes=2)
 SEEN_EVERY = timedelta(minutes=1)
 _FIND = (
     sa.select(
@@ -114,7 +117,7 @@ def find(connection: sa.Connection, token: str, *, now: datetime) -> SignedIn | 
     if row is None:
         return None
     is_staff = row.staff_id is not None
-    ends_at = min(row.expires_at, row.seen_at + (STAFF_IDLE if is_staff else RESIDENT_IDLE))
+    ends_at = min(row.expires_at, row.seen_at + (STAFF_IDLE if is_staff else _idle(row.channel)))
     if ends_at <= now or row.disabled_at is not None:
         return None
     actor = Actor(row.role, row.staff_id, row.name) if is_staff else Actor(Role.RESIDENT, row.resident_id)
@@ -140,9 +143,13 @@ def touch(session: Session, session_id: int, *, now: datetime) -> None:
     session.exec(used)
 
 
-def end_after_ballot(session: Session, session_id: int, *, now: datetime) -> None:
-    """A ballot was cast in this session: it ends `AFTER_BALLOT` from `now`, if it would not end before."""
-    session.connection().execute(_END_BY, {"session": session_id, "last": now + AFTER_BALLOT})
+def end_after_ballot(
+    session: Session, session_id: int, *, now: datetime, channel: Channel = Channel.WEB
+) -> None:
+    """A ballot was cast in this session: it ends `AFTER_BALLOT` from `now`, at the desk sooner, if it would not end
+    before."""
+    left = DESK_AFTER_BALLOT if channel is Channel.DESK else AFTER_BALLOT
+    session.connection().execute(_END_BY, {"session": session_id, "last": now + left})
 
 
 def step_up(session: Session, session_id: int, *, now: datetime) -> None:
@@ -178,6 +185,10 @@ def forget_old(session: Session, now: datetime) -> dict[str, int]:
         "sign_in_failure": back_off.forget_old(session, now),
         "notice": notices.forget_old(session, now),
     }
+
+
+def _idle(channel: Channel | None) -> timedelta:
+    return DESK_IDLE if channel is Channel.DESK else RESIDENT_IDLE
 
 
 def _hash(token: str) -> bytes:

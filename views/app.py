@@ -13,6 +13,7 @@ from views import (
     forms,
     i18n,
     page_cache,
+    parking,
     request_scope,
     security,
     sessions,
@@ -21,6 +22,7 @@ from views import (
 from views.api.routes import register_api
 from views.config import Config, from_environment
 from views.council.routes import bp as council
+from views.desk.routes import bp as desk
 from views.office.routes import bp as office
 from views.public.routes import bp as public
 from views.public.service import bp as service
@@ -52,13 +54,14 @@ def create_app(config: Config | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     request_scope.init_app(app, settings)
     i18n.init_app(app)
+    parking.init_app(app)  # before anything else of a request: what is out of reach is not even looked at
     CSRFProtect(app).exempt(egov)  # a telephone has neither our cookie nor our form
     for part in (sessions, filters, forms, errors, static_files, page_cache):
         part.init_app(app)
     security.init_app(app, https=settings.secure_cookies)
     app.register_blueprint(service)
     app.register_blueprint(egov)
-    for blueprint in (public, resident, staff, council, office):
+    for blueprint in (public, resident, staff, council, office, desk):
         app.register_blueprint(blueprint, url_prefix=i18n.PREFIX)
     register_api(app)
     access.check_all(app)

@@ -24,6 +24,8 @@ from models.enums import (
     ProjectState,
     Role,
     ScreeningOutcome,
+    SheetFault,
+    SheetState,
     SignalRule,
     VerdictKind,
     WorksStatus,
@@ -119,6 +121,22 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
     Opening: {
         Opening.COMMISSION: _l("The audit commission, in public"),
         Opening.PUBLIC: _l("Anybody"),
+    },
+    SheetState: {
+        SheetState.ISSUED: _l("Not accounted for"),
+        SheetState.UNUSED: _l("Unused"),
+        SheetState.VALID: _l("Valid"),
+        SheetState.SPOILED: _l("Spoiled"),
+    },
+    SheetFault: {
+        SheetFault.UNSIGNED: _l("Not signed"),
+        SheetFault.UNREADABLE: _l("Unreadable"),
+        SheetFault.TOO_MANY: _l("Too many marks"),
+        SheetFault.SEVERAL_ENVELOPES: _l("Several parts"),
+        SheetFault.LATE: _l("Late"),
+        SheetFault.IIN_USED: _l("IIN used"),
+        SheetFault.NOT_ON_ROLL: _l("Person not on the roll"),
+        SheetFault.DAMAGED: _l("Damaged"),
     },
     AllocationRule: {
         AllocationRule.SKIP: _l("Pass over what does not fit and go on"),

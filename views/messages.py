@@ -109,6 +109,8 @@ def _voting_closed(facts: Facts) -> str:
 
 
 def _voting_not_open(facts: Facts) -> str:
+    if facts.get("waits_for_trustees"):
+        return str(_("Voting is not open yet: the trustees of the key have not finished their rehearsal."))
     if facts["opens_at"] is None:
         return str(_("Voting is not open yet: the ballot list is still being made."))
     return str(_("Voting begins on %(moment)s.", moment=opening(facts["opens_at"])))
@@ -274,6 +276,15 @@ def _too_many_codes(facts: Facts) -> str:
     return f"{told} {wait(facts['wait_seconds'])}"
 
 
+def _document_fault(facts: Facts) -> str:
+    return str(
+        _(
+            "Write the last %(count)s characters of the document's number: letters and digits only.",
+            count=facts["count"],
+        )
+    )
+
+
 def _sms_paused(facts: Facts) -> str:
     told = _("Codes by SMS are paused until %(time)s, Astana time.", time=clock_time(facts["retry_at"]))
     return f"{told} {sms_watch.other_ways()}"
@@ -358,6 +369,7 @@ _PLAIN: dict[str, LazyString] = {
     "eds_invalid": _l("The signature could not be confirmed. Start again with your personal key of the National Certification Authority."),
     "eds_unavailable": _l("Signatures can’t be checked at this moment, and nothing is used up. Try again in a minute, or sign in another way."),
     "eds_not_signed": _l("No signature has come from the telephone yet. Sign there first, then press the button here."),
+    "not_on_roll": _l("Nobody on the roll of residents has this IIN. Compare it with the document once more."),
     "sign_in_refused": _l("The e-mail or the password is wrong. Check both and try again."),
     "email_taken": _l("A member of staff has this e-mail already."),
     "password_wrong": _l("This is not your password."),
@@ -386,6 +398,7 @@ _WORDED: dict[str, Worded] = {
     "phone_invalid": lambda facts: str(_PHONE[facts["fault"]]),
     "code_wrong": _code_wrong,
     "eds_expired": _eds_expired,
+    "document_fault": _document_fault,
     "too_many_codes": _too_many_codes,
     "sms_paused": _sms_paused,
     "too_many_sign_ins": _too_many_sign_ins,

@@ -22,6 +22,8 @@ from views.request_scope import config, now
 Content = dict[str, Any]
 PROOF = "proof"
 """A signing in under way, see views/resident/signing_in.py."""
+PARKED = "desk"
+"""The operator's session while a resident holds the device, see views/parking.py."""
 
 
 def read(name: str) -> Content | None:

@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
 from budget import staff, web_sessions
-from budget.permissions import VISITOR, Actor
-from models.enums import Assurance, Channel, Language
+from budget.errors import NotPermitted
+from budget.permissions import VISITOR, Action, Actor
+from models.enums import Assurance, Channel, Language, Role
 from models.people import Resident, Staff
 from views import sealed_cookies
 from views.i18n import current_language
@@ -64,6 +65,41 @@ def sign_in_resident(
     """Begin a session for a resident whose phone and IIN were confirmed, or who signed electronically."""
     token = web_sessions.start(session, now=now(), resident_id=resident.id, assurance=assurance)
     _begin(session, token, iin)
+
+
+def is_at_desk() -> bool:
+    """Does a resident hold the front office's device, or has it just come back and waits for the operator?"""
+    return sealed_cookies.read(sealed_cookies.PARKED) is not None
+
+
+def hand_over(session: Session, resident: Resident, iin: str) -> str:
+    """The operator of this request gives the device to a resident: from the next page on it is the resident's, signed
+    in at the desk by a document. The operator's session goes on, out of reach: its token is returned, to be parked
+    (`views.parking`)."""
+    parked, operator = _token(), current().actor
+    if parked is None or operator.role is not Role.OPERATOR:
+        raise NotPermitted(action=Action.SERVE_AT_DESK)
+    token = web_sessions.start(
+        session,
+        now=now(),
+        resident_id=resident.id,
+        channel=Channel.DESK,
+        assurance=Assurance.DESK,
+        operator_id=operator.id,
+    )
+    _carry(token, iin)
+    return parked
+
+
+def parked(token: str) -> web_sessions.SignedIn | None:
+    """The operator's session behind a parked token, as long as it is good."""
+    with database().asking() as connection:
+        return web_sessions.find(connection, token, now=now())
+
+
+def take_back(token: str) -> None:
+    """The operator showed the password: the device is the operator's again, with the session of before."""
+    _carry(token)
 
 
 def forget_current() -> None:
@@ -121,7 +157,8 @@ def _read() -> Current:
         return _NOBODY
     with database().asking() as connection:
         found = web_sessions.find(connection, content["token"], now=now())
-    if found is None:
+    if found is None or (found.channel is Channel.DESK and not is_at_desk()):
+        # a session made at the desk is good on the device that was handed over alone
         sealed_cookies.forget(COOKIE)
         return _NOBODY
     if found.is_stale(now()):
@@ -144,6 +181,11 @@ def _begin(session: Session, token: str, iin: str | None = None) -> None:
     old = _token()
     if old:
         web_sessions.end(session, old)
+    _carry(token, iin)
+
+
+def _carry(token: str, iin: str | None = None) -> None:
+    """Give the browser this session, and a new token for its forms: those of before are worth nothing."""
     longest = web_sessions.STAFF_LONGEST if iin is None else web_sessions.RESIDENT_LONGEST
     flask.session.clear()
     sealed_cookies.write(COOKIE, {"token": token} | ({"iin": iin} if iin else {}), lifetime=longest)

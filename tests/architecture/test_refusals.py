@@ -58,6 +58,7 @@ FACTS: dict[str, list[Facts]] = {
     ],
     "already_objected": each("at", [AT]),
     "objections_closed": each("until", [AT, None]),
+    "document_fault": each("count", [4]),
     "not_eligible": [{"reason": "method", "method": method, "accepted": ("desk", "eds")} for method in Assurance]
     + each("reason", ["too_young"], minimum_age=18),
     "too_many_choices": [{"allowed": 1, "chosen": 2}, {"allowed": 3, "chosen": 5}],

@@ -37,6 +37,7 @@ DOORS = {
     "resident": ({Role.RESIDENT}, "/en/sign-in"),
     "council": ({Role.COUNCIL}, "/en/staff/sign-in"),
     "office": ({Role.COORDINATOR}, "/en/staff/sign-in"),
+    "desk": ({Role.OPERATOR}, "/en/staff/sign-in"),
 }
 OF_STAFF = {
     "staff.account", "staff.change_language", "staff.change_password", "staff.sign_out_others", "staff.set_up",
@@ -46,7 +47,8 @@ EXACT = {"office.log": {Role.COORDINATOR, Role.OBSERVER}} | {name: set(STAFF) fo
 """Routes that do not go by their audience."""
 OPEN = {
     "resident.sign_in", "resident.code", "resident.sign_out", "resident.start_eds", "resident.ncalayer",
-    "resident.egov", "staff.sign_in", "staff.sign_out",
+    "resident.egov", "staff.sign_in", "staff.sign_out", "desk.finish", "desk.lock",
+    "desk.sign_in_anew",
 }  # fmt: skip
 TELEPHONES = {"egov.signing"}
 """No browser's forms: a telephone has no token of a page, but one of its own."""

@@ -29,7 +29,6 @@ from budget.settings import CycleDraft, EnvelopeDraft, Text, setting_faults
 from models.enums import AllocationRule, Assurance, Direction, Language, Phase
 from views import messages
 from views.forms import (
-    BaseForm,
     Chosen,
     LocalDateTimeField,
     PartForm,
@@ -39,9 +38,10 @@ from views.forms import (
     WholeField,
 )
 from views.labels import label
+from views.office.trust_fields import DEFAULTS, TrustForm, trust_values
 
 MOST_ENVELOPES = 12
-OFFERED_METHODS = (Assurance.SMS,)
+OFFERED_METHODS = (Assurance.SMS, Assurance.DESK)
 """Ways to sign in that work in this version."""
 _NAME_MOST = 120
 _ADD = "add_envelope"
@@ -90,7 +90,7 @@ class EnvelopeRow(PartForm):
         return EnvelopeDraft(name, self.total_tenge.data or 0, self.public_id.data or "")
 
 
-class CycleForm(BaseForm):
+class CycleForm(TrustForm):
     """Everything a coordinator sets for a cycle. Fields `<phase>_starts_at`, `<phase>_ends_at` are added below."""
 
     title_kk = _name(_l("Name in Kazakh"), Language.KK, Required(_l("Write the name in Kazakh.")))
@@ -235,6 +235,7 @@ class CycleForm(BaseForm):
             rule=AllocationRule(self._read("rule", AllocationRule.SKIP)),
             leftovers=self.leftovers.data,
             build_year=self._read("build_year", None),
+            **self.trust(),
         )
 
     def _read(self, name: str, stand_in: Any) -> Any:
@@ -326,6 +327,7 @@ def values_of(draft: CycleDraft) -> dict[str, Any]:
         "directions": [str(name) for name in draft.directions],
         "methods": [str(name) for name in draft.methods],
         "rule": str(draft.rule),
+        **trust_values(draft),
         "votes_per_resident": str(draft.votes_per_resident),
         "envelopes": [_row_of(draft, envelope) for envelope in draft.envelopes],
     }
@@ -363,4 +365,5 @@ def default_values(year: int) -> dict[str, Any]:
         "projects_per_author": 1,
         "minimum_age": 18,
         "minimum_votes": 0,
+        **DEFAULTS,
     }

@@ -14,7 +14,7 @@ from models.enums import Phase, ProjectState
 from views.messages import UNMET
 
 PUBLISHING = ("calendar", "envelopes", "directions", "methods", "roll")
-FREEZING = ("published", "submission_over", "undecided", "admitted", "costs")
+FREEZING = ("published", "submission_over", "undecided", "admitted", "costs", "trustees")
 
 _MET = {
     "calendar": _l("The calendar has every phase, in order, and none of them is over."),
@@ -27,6 +27,7 @@ _MET = {
     "undecided": _l("The council has decided on every project."),
     "admitted": _l("There are projects to vote for."),
     "costs": _l("Every admitted project has its cost, and the money it is paid from."),
+    "trustees": _l("The three trustees of the key are named."),
 }
 ACTS = {
     "cycle.create": _l("Created a cycle"),
@@ -34,9 +35,18 @@ ACTS = {
     "cycle.publish": _l("Published the cycle"),
     "cycle.extend": _l("Extended a phase"),
     "cycle.freeze": _l("Froze the ballot list"),
+    "trustees.name": _l("Named the trustees of the key"),
+    "trustees.split": _l("Split the key among the trustees"),
+    "trustees.key_anew": _l("Made the key of the ballots anew"),
+    "trustees.show": _l("A trustee was shown their share"),
+    "trustees.rehearse": _l("Rehearsed the opening with the trustees"),
+    "cycle.forget_voters": _l("Destroyed the keys by which voters are found"),
+    "count.close_log": _l("Closed the log of ballots"),
     "count.separate": _l("Separated the ballots from the voters"),
     "count.open": _l("Opened the ballots"),
     "count.tally": _l("Counted the ballots"),
+    "desk.visit": _l("Opened a ballot at the front office"),
+    "desk.objection": _l("Filed an objection at the front office"),
     "results.publish": _l("Published the results"),
     "project.submit": _l("Submitted a project"),
     "project.correct": _l("Corrected a project"),
@@ -95,6 +105,8 @@ def _missing(slug: str, code: str) -> Condition:
             state = ProjectState.ADMITTED if code == "costs" else None
             href = url_for("office.cycle", slug=slug, state=state, _anchor="projects")
             return Condition(text, False, href, _("See the projects"))
+        case "trustees":
+            return Condition(text, False, url_for("office.trustees_of", slug=slug), _("Name the trustees"))
         case _:
             return Condition(text, False)
 

@@ -19,14 +19,15 @@ from budget.permissions import Action
 from budget.phases import Window
 from budget.reading.ballot import BallotLine, BallotPage, ballot_page
 from models.cycle import Cycle, Envelope
-from models.enums import Origin, Phase
-from views import messages, sessions
+from models.enums import KeyHolder, Origin, Phase
+from views import messages, parking, sessions
 from views.access import requires
 from views.filters import local_day
 from views.forms import BaseForm
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.resident.blueprint import bp
+from views.resident.receipts import log_links
 from views.resident.voters import voter
 
 NONE_OF_THESE = "none"
@@ -90,10 +91,11 @@ def receipt(slug: str) -> AnyResponse | str:
     window = _voting(box.cycle_id)
     is_over = window is None or not window.holds(now())
     return render_template(
-        "resident/receipt.html",
+        "resident/receipt.html" if parking.current() is None else "desk/receipt.html",
         cycle=_cycle(slug),
         cast=found,
         receipt=found.receipt.hex() if found.receipt else None,
+        **log_links(slug, found.receipt),
         ends_at=window.ends_at if window else None,
         is_over=is_over,
         may_replace=found.may_be_replaced(box) and not is_over,
@@ -102,8 +104,8 @@ def receipt(slug: str) -> AnyResponse | str:
 
 
 def _again() -> bool:
-    """The voter came from the receipt, to replace the ballot."""
-    return "again" in request.args
+    """The voter came from the receipt, to replace the ballot; not at the desk, where the next hand is another's."""
+    return "again" in request.args and parking.current() is None
 
 
 def _cast(box: BallotBox, who: Voter, selection: Selection, *, again: bool) -> None:
@@ -112,7 +114,7 @@ def _cast(box: BallotBox, who: Voter, selection: Selection, *, again: bool) -> N
     with writing() as session:
         done = ballots.put(session, box, who, sealed, now=now(fresh=True), again=again)
         if session_id is not None:
-            web_sessions.end_after_ballot(session, session_id, now=done.cast_at)
+            web_sessions.end_after_ballot(session, session_id, now=done.cast_at, channel=done.channel)
 
 
 def _show_first(slug: str) -> AnyResponse:
@@ -155,7 +157,9 @@ def _show_closed(cycle: Cycle, *, is_known: bool) -> tuple[str, int]:
     window = _voting(cycle.id or 0)
     is_over = window is not None and window.ends_at is not None and window.ends_at <= now()
     is_ahead = window is not None and window.starts_at > now()
-    text = messages.text(VotingNotOpen(opens_at=window.starts_at if window and is_ahead else None))
+    opens_at = window.starts_at if window and is_ahead else None
+    waits = opens_at is None and cycle.key_holder is KeyHolder.TRUSTEES and cycle.frozen_at is not None
+    text = messages.text(VotingNotOpen(opens_at=opens_at, waits_for_trustees=waits))
     page = render_template(
         "resident/ballot_closed.html",
         cycle=cycle,

@@ -7,7 +7,7 @@ from models.enums import Role
 FIRST_PAGE = {
     Role.COUNCIL: "council.queue",
     Role.COORDINATOR: "office.home",
-    Role.OPERATOR: "staff.account",
+    Role.OPERATOR: "desk.home",
     Role.OBSERVER: "office.log",
 }
 

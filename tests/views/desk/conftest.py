@@ -1,0 +1,22 @@
+"""An open vote that accepts the front office, and an operator's browser."""
+
+from datetime import datetime
+
+import pytest
+from flask import Flask
+
+from tests.harness import desk as harness
+from tests.harness.client import PageClient
+from tests.harness.elections import Election
+
+
+@pytest.fixture
+def election(app: Flask, now: datetime) -> Election:
+    return harness.open_desk_vote(app, now)
+
+
+@pytest.fixture
+def desk(client: PageClient, app: Flask, election: Election) -> PageClient:
+    """The operator's browser."""
+    harness.operator(app, client)
+    return client

@@ -1,0 +1,5 @@
+"""The blueprint of this audience; its routes register themselves in `routes`."""
+
+from flask import Blueprint
+
+bp = Blueprint("desk", __name__)
