@@ -147,8 +147,8 @@ def place_of(addresses: Sequence[Any]) -> Localised:
 
 
 def lower_first(text: str) -> str:
-    """For a label that stands inside a sentence."""
-    return text[:1].lower() + text[1:]
+    """For a label that stands inside a sentence. An abbreviation (IIN) keeps its capitals."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def init_app(app: Flask) -> None:

@@ -141,7 +141,12 @@ def sign_in(vote: Vote, numbers: Sequence[str]) -> list[Voter]:
     keyring, now = _keyring(vote.app), datetime.now(UTC)
     with vote.database.writing() as session:
         rows = [
-            Resident(roll_key=keyring.roll_key_of(iin), birth_on=date(1985, 5, 17), imported_at=now)
+            Resident(
+                roll_key=keyring.roll_key_of(iin),
+                birth_on=date(1985, 5, 17),
+                phone=f"+7701{int(iin[5:11]):07d}",
+                imported_at=now,
+            )
             for iin in numbers
         ]
         session.add_all(rows)

@@ -111,3 +111,12 @@ def test_a_row_without_any_text_is_empty_and_not_an_error(app: Flask) -> None:
     row = SimpleNamespace(title_kk=None, title_ru=None, title_en=None)
     with app.test_request_context("/kk/"):
         assert filters.in_language(row, "title").text == ""
+
+
+@pytest.mark.parametrize(
+    ("label", "inside"), [("Сайтта", "сайтта"), ("ЖСН және код", "ЖСН және код"), ("", ""), ("A", "a")]
+)
+def test_a_label_inside_a_sentence_begins_small_and_an_abbreviation_keeps_its_capitals(
+    label: str, inside: str
+) -> None:
+    assert filters.lower_first(label) == inside
