@@ -105,6 +105,9 @@ class Turnout:
     ballots_root: str
     draw: str | None
     draw_note: str
+    draw_place: str
+    draw_witnesses: str
+    drawn_at: datetime | None
 
 
 @dataclass(frozen=True)

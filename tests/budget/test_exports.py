@@ -45,7 +45,7 @@ def finished(session: Session, keyring: KeyRing, now: datetime, **settings: obje
         cast(session, keyring, made.cycle, iin, *chosen, now=now)
     at = now + AFTER
     opened(session, keyring, made.cycle.slug, now=at)
-    results.count(session, COORDINATOR, made.cycle.slug, draw=Draw("12345", "Hall"), now=at)
+    results.count(session, COORDINATOR, made.cycle.slug, draw=Draw("12345", "Hall", "A. and B."), now=at)
     results.publish(session, COORDINATOR, made.cycle.slug, now=at)
     return made
 

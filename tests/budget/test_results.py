@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import audit, results
+from budget import audit, ballot_log, results
 from budget.allocation import VerdictKind, lot_ranks
 from budget.errors import (
     AlreadyDone,
@@ -203,18 +203,28 @@ def test_the_draw_orders_the_tied_and_anybody_can_redo_it(
     session: Session, keyring: KeyRing, now: datetime
 ) -> None:
     made = vote_and_open(session, keyring, now, TIED)
-    count(session, made, now, Draw("047 312", "Әкімдік залы"))
+    count(session, made, now, Draw("047 312", "Әкімдік залы", "А., Б."))
     stored = session.get(Count, made.cycle.id)
     assert stored is not None
-    assert (stored.draw, stored.draw_note) == ("047 312", "Әкімдік залы")
+    assert (stored.draw, stored.draw_place, stored.draw_witnesses) == ("047 312", "Әкімдік залы", "А., Б.")
+    assert stored.drawn_at == now + AFTER
     sealed = session.exec(select(SealedBallot.sealed)).all()
     published_root = root(sorted(receipt_of(ballot) for ballot in sealed))
     assert stored.ballots_root == published_root.hex()
-    ranks = lot_ranks(published_root, "047 312", [project.public_id for project in made.projects])
+    final = ballot_log.final_head(session, made.cycle.id or 0)
+    assert final is not None
+    ranks = lot_ranks(bytes.fromhex(final.root), "047 312", [project.public_id for project in made.projects])
     places = {made.projects[place].public_id: row.place for place, row in verdicts(session, made).items()}
     tied = sorted((project.public_id for project in made.projects[1:]), key=lambda one: ranks[one])
     assert sorted(tied, key=lambda one: places[one] or 0) == tied
     assert {row.kind for row in verdicts(session, made).values()} == {VerdictKind.WON, VerdictKind.LOST_LOT}
+
+
+def test_no_lot_is_drawn_before_the_final_head(session: Session, keyring: KeyRing, now: datetime) -> None:
+    made = open_election(session, keyring, now=now)
+    with pytest.raises(NotReady) as refused:
+        results.ranks_by_draw(session, made.cycle, "417")
+    assert refused.value.facts == {"unmet": ("log_closed",)}
 
 
 # --- publication --------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from budget.reading import projects as reading_projects
 from budget.reading import results as reading_results
 from budget.reading.projects import Query
 from views.access import declared, public
-from views.api import content
+from views.api import content, log
 from views.api.schemas import (
     CycleSchema,
     CyclesSchema,
@@ -99,6 +99,7 @@ def register_api(app: Flask) -> None:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Kazakh as itself, half the bytes
     api = QuietApi(app)
     api.register_blueprint(bp)
+    api.register_blueprint(log.bp)
     for name, view in app.view_functions.items():
         if name.startswith("api-docs.") and declared(view) is None:
             app.view_functions[name] = _opened(view)

@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "allocate": "views.cli.allocate:allocate_command",
     "cycle": "views.cli.cycles:cycle",
     "demo-accounts": "views.cli.seeding:demo_accounts",
+    "export": "views.cli.export:export",
     "import-pb": "views.cli.files:import_pb",
     "import-roll": "views.cli.people:import_roll",
     "jobs": "views.cli.service:jobs",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, send_file
 
 from budget import cycles as domain_cycles
 from budget.exports import export_pb
@@ -14,7 +14,7 @@ from views.access import public
 from views.addresses import url_for
 from views.filters import Localised, in_language
 from views.page_cache import cacheable
-from views.public import result_words, wording
+from views.public import archives, result_words, wording
 from views.public.blueprint import bp
 from views.public.cycles import visible
 from views.public.project_story import standing
@@ -68,6 +68,7 @@ def results(slug: str) -> str:
         tables=[_table(cycle, part, len(outcome.envelopes) > 1) for part in outcome.envelopes],
         turnout_share=_turnout(outcome),
         exports=_exports(cycle, outcome),
+        archive_href=_archive_href(cycle, outcome),
     )
 
 
@@ -83,6 +84,20 @@ def results_file(slug: str) -> Response:
     response = Response(text, content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+@bp.get("/cycles/<slug>/results.zip")
+@public
+def results_archive(slug: str) -> Response:
+    """Everything to check the result with: rules, log, ballots, sums, lot, result, and the program that does it."""
+    cycle = domain_cycles.by_slug(reading(), slug, published_only=True)
+    return send_file(archives.of_cycle(reading(), cycle), download_name=f"{slug}.zip", as_attachment=True)
+
+
+def _archive_href(cycle: CycleView, outcome: Outcome) -> str:
+    """Where the archive is; "" for a cycle whose ballots were never sealed here."""
+    is_ours = cycle.settings.origin is Origin.SERVICE and outcome.turnout.ballots_root
+    return url_for("public.results_archive", slug=cycle.slug) if is_ours else ""
 
 
 def _exports(cycle: CycleView, outcome: Outcome) -> list[wording.Link]:
