@@ -31,7 +31,8 @@ def test_the_conditions_are_those_of_the_settings(client, app, app_database, now
     if lang == "en":
         assert "You are at least 16 years old on the day you vote." in page.visible
         assert "You choose up to 3 projects, or none of them." in page.visible
-        assert "IIN and a code sent to a mobile phone" in page.visible
+        assert "by a code sent to your mobile number of Kazakhstan" in page.visible
+        assert "electronic signature, in NCALayer" not in page.visible
         assert "Voting begins on 31 March 2027" in page.visible.replace("\u00a0", " ")
     assert page.find_all("a", class_="govuk-button") == []
 
