@@ -106,9 +106,7 @@ def name_trustees(
     return of_cycle(session, cycle.id or 0)
 
 
-def freeze(
-    session: Session, actor: Actor, slug: str, keyring: KeyRing, *, now: datetime
-) -> tuple[Link, ...]:
+def freeze(session: Session, actor: Actor, slug: str, keyring: KeyRing, *, now: datetime) -> tuple[Link, ...]:
     """Freeze a cycle whose key the trustees hold; the links to hand to them.
 
     Raises what `cycles.freeze` does; NotPermitted for a job, which has nobody to hand the links.

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from models.enums import Phase, ScreeningOutcome, WorksStatus
+from views import opening_messages
 from views.filters import date_time, deadline, number, tenge
 from views.labels import label
 
@@ -94,6 +95,11 @@ UNMET: dict[str, LazyString] = {
     "undecided": _l("Some projects still wait for a decision of the council."),
     "admitted": _l("No project is admitted to the vote yet."),
     "costs": _l("Some admitted projects have no cost yet, or no money they are paid from."),
+    "trustees": _l("The three trustees of the key are not named yet."),
+    "frozen": _l("The ballot list is not frozen, or no trustees hold the key."),
+    "shares": _l("Two trustees must enter their shares."),
+    "papers": _l("Some paper ballots are not accounted for yet: close their batches first."),
+    "log_closed": _l("The log of ballots is not closed yet."),
     "separated": _l("The ballots are not yet separated from the voters."),
     "opened": _l("The ballots are not opened yet."),
 }
@@ -155,6 +161,7 @@ def _reason_required(facts: Facts) -> str:
 
 
 WORDED: dict[str, Worded] = {
+    **opening_messages.WORDED,
     "calendar_fault": _calendar_fault,
     "setting_fault": _setting_fault,
     "frozen": _frozen,

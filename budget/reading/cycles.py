@@ -16,7 +16,17 @@ from sqlmodel import Session, col
 from budget.errors import NotFound
 from budget.phases import Calendar, Stage, Window, calendar_of, stage_at
 from models.cycle import CalendarChange, Cycle, Envelope, PhaseWindow, ReportedFigures
-from models.enums import AllocationRule, Figures, Origin, Phase, ProjectState, VerdictKind, WorksStatus
+from models.enums import (
+    AllocationRule,
+    Figures,
+    KeyHolder,
+    Opening,
+    Origin,
+    Phase,
+    ProjectState,
+    VerdictKind,
+    WorksStatus,
+)
 from models.project import Project
 from models.result import Count, VerdictRow
 from models.works import Works
@@ -48,6 +58,12 @@ class Settings:
     leftovers: bool
     methods: list[str]
     build_year: int | None
+    paper: bool
+    revote: bool
+    objection_days: int
+    key_holder: KeyHolder
+    opening: Opening
+    keys_proven_at: datetime | None
     published_at: datetime | None
     frozen_at: datetime | None
     frozen_hash: str | None

@@ -44,7 +44,7 @@ RANGES = (
 FACTS: dict[str, list[Facts]] = {
     "wrong_phase": [*each("phase", [None, *Phase], action="submit_project", opens_at=AT, closed_at=AT), {"action": "cast_ballot", "phase": None, "opens_at": None, "closed_at": None}],
     "voting_closed": each("closed_at", [AT]),
-    "voting_not_open": each("opens_at", [AT, None]),
+    "voting_not_open": [*each("opens_at", [AT, None]), {"opens_at": None, "waits_for_trustees": True}],
     "already_voted": [*each("channel", Channel, cast_at=AT, receipt="ab" * 32), {"channel": Channel.PAPER, "cast_at": AT, "receipt": None}],
     "sheet_faulty": [
         *each("fault", ["serial", "same_person", "settled", "third_person", "shape"], serial=7),
@@ -80,7 +80,7 @@ FACTS: dict[str, list[Facts]] = {
         "unmet",
         [
             (code,)
-            for code in ["calendar", "envelopes", "directions", "methods", "roll", "undecided", "admitted", "costs", "separated", "opened"]
+            for code in ["calendar", "envelopes", "directions", "methods", "roll", "undecided", "admitted", "costs", "separated", "opened", "trustees", "frozen", "shares", "papers", "log_closed"]
         ]
         + [("calendar", "roll")],
     ),
@@ -89,6 +89,16 @@ FACTS: dict[str, list[Facts]] = {
     "reason_required": [{}, *each("outcome", ScreeningOutcome), *each("status", WorksStatus)],
     "voting_underway": each("closes_at", [AT, None]),
     "already_done": each("at", [AT]),
+    "trustees_fault": each("why", ["missing", "twice"]),
+    "share_shown": each("at", [AT]),
+    "share_wrong": [
+        {"why": why, "position": 2, "name": "Берік", "word": "алма", "count": 11, "other": "Айгүл"}
+        for why in ("empty", "word", "count", "checksum", "foreign", "other", "pair")
+    ],
+    "objections_open": each("until", [AT]),
+    "cases_open": [{"objections": 2, "annulments": 0}],
+    "sums_differ": each("term", ["electronic", "leaves", "opened"], said=5, found=4),
+    "appeal_open": each("until", [AT, None]),
     "key_missing": each("slug", ["2027"]),
     "log_differs": each("number", [0, 12]),
     "undecided_tie": each("groups", [(("a2", "b3"),), (("a2", "b3"), ("c4", "d5"))]),

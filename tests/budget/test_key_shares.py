@@ -48,9 +48,10 @@ def test_the_words_are_those_of_the_published_lists(language: str) -> None:
 
     share = bytes(range(16))
     mnemonic = Mnemonic({"ru": "russian", "en": "english"}[language])
-    assert mnemonic.to_mnemonic(share).split() == mnemonic.normalize_string(
-        " ".join(key_shares.words(share, language))
-    ).split()
+    assert (
+        mnemonic.to_mnemonic(share).split()
+        == mnemonic.normalize_string(" ".join(key_shares.words(share, language))).split()
+    )
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

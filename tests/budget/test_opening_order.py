@@ -246,7 +246,9 @@ def add_papers(session: Session, election: Election, now: datetime, *, valid: in
     session.add(batch)
     session.flush()
     for serial in range(1, valid + 1):
-        sealed = seal(encode(check(choose(election.projects[0]), box.ballot_list), box.ballot_length), box.public_key)
+        sealed = seal(
+            encode(check(choose(election.projects[0]), box.ballot_list), box.ballot_length), box.public_key
+        )
         session.add(
             PaperSheet(
                 cycle_id=cycle_id, serial=serial, batch_id=batch.id or 0, state=SheetState.VALID, sealed=sealed,
@@ -286,7 +288,9 @@ def test_two_trustees_open_and_one_does_not(session: Session, keyring: KeyRing, 
 
     def open_with(*present: int) -> int:
         entered = {position: shares[position] for position in present}
-        return opening.open_ballots(session, COORDINATOR, cycle.slug, keyring, now=now + AFTER, entered=entered)
+        return opening.open_ballots(
+            session, COORDINATOR, cycle.slug, keyring, now=now + AFTER, entered=entered
+        )
 
     for too_few in [(), (1,), (3,)]:
         with pytest.raises(NotReady) as refused:

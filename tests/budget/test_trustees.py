@@ -160,7 +160,9 @@ def test_a_rehearsal_needs_all_three_and_says_whose_share_is_wrong(
     assert cycle.keys_proven_at is None
 
 
-def test_a_rehearsal_fails_where_the_key_is_another(session: Session, keyring: KeyRing, now: datetime) -> None:
+def test_a_rehearsal_fails_where_the_key_is_another(
+    session: Session, keyring: KeyRing, now: datetime
+) -> None:
     cycle, links, at = frozen(session, keyring, now)
     cycle.wrapped_ballot_key = key_shares.wrap(bytes(PrivateKey.generate()), b"k" * 16)
     with pytest.raises(ShareWrong) as refused:

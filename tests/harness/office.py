@@ -34,6 +34,9 @@ def typed_cycle(start: datetime, **changes: Any) -> dict[str, Any]:
         "year": "2027",
         "slug": "2027",
         "allotted_tenge": "10 000 000",
+        "objection_days": "0",
+        "key_holder": "file",
+        "opening": "commission",
         **typed_calendar(start),
         **changes,
     }

@@ -48,7 +48,9 @@ def before_voting(cycle: Cycle, session: Session) -> datetime:
     return window.starts_at - timedelta(hours=1)
 
 
-def shares_of(session: Session, links: Sequence[Link], *, now: datetime, language: str = "ru") -> dict[int, str]:
+def shares_of(
+    session: Session, links: Sequence[Link], *, now: datetime, language: str = "ru"
+) -> dict[int, str]:
     """What the trustees have on paper after opening their links."""
     return {
         link.position: " ".join(key_shares.words(trustees.show(session, link.token, now=now).share, language))

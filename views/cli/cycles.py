@@ -52,9 +52,7 @@ def forget(slug: str) -> None:
     """
     config = settings()
     with transaction(config) as session:
-        is_fresh = forgetting.forget_voters(
-            session, SYSTEM, slug, keyring(config), now=datetime.now(UTC)
-        )
+        is_fresh = forgetting.forget_voters(session, SYSTEM, slug, keyring(config), now=datetime.now(UTC))
     if not is_fresh:
         click.echo(f"The voters of {slug} were forgotten before.")
         return

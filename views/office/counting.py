@@ -16,7 +16,7 @@ from sqlmodel import Session
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, Regexp
 
-from budget import opening, results
+from budget import ballot_log, opening, results, trustees
 from budget.errors import (
     AlreadyDone,
     BudgetRefusal,
@@ -32,6 +32,7 @@ from budget.reading.results import EnvelopeOutcome, Outcome
 from budget.results import Draw
 from models.cycle import Cycle
 from models.database import StorageBusy
+from models.enums import KeyHolder
 from models.project import Project
 from views import messages
 from views.access import actor, requires
@@ -41,6 +42,7 @@ from views.keys import keyring
 from views.labels import label
 from views.office import progress
 from views.office.blueprint import bp
+from views.office.share_fields import SharesForm
 from views.office.steps import ConfirmForm, Page, of_ours
 from views.public import result_words
 from views.public.wording import verdict_reason
@@ -61,18 +63,28 @@ class DrawForm(BaseForm):
         ],
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
-    note = TextAreaField(
-        _l("Place, time and witnesses"),
-        description=_l("Shown with the result, so that anybody can ask those who saw the draw."),
+    place = StringField(
+        _l("Place of the draw"),
+        description=_l("For instance: the hall of the akimat, Abai Avenue 13."),
         validators=[
-            Required(_l("Write where and when the number was drawn, and who saw it.")),
+            Required(_l("Write where the number was drawn.")),
+            Length(max=200, message=_l("Shorten this to %(max)d characters.")),
+        ],
+    )
+    witnesses = TextAreaField(
+        _l("Witnesses"),
+        description=_l(
+            "Names and whom they are there for. Shown with the result, so that anybody can ask those who saw the draw."
+        ),
+        validators=[
+            Required(_l("Write who saw the draw.")),
             Length(max=500, message=_l("Shorten this to %(max)d characters.")),
         ],
     )
 
     def drawn(self) -> Draw:
         """What was written, for the domain."""
-        return Draw(self.draw.data or "", self.note.data or "")
+        return Draw(self.draw.data or "", self.place.data or "", self.witnesses.data or "")
 
 
 @dataclass(frozen=True)
@@ -102,10 +114,10 @@ def count(slug: str) -> Page:
         flash(messages.text(AlreadyDone(at=cycle.counted_at)))
         return redirect(url_for("office.publish_results", slug=slug), 303)
     tied = _tied(cycle)
-    form: BaseForm = DrawForm() if tied else ConfirmForm()
+    form = _form(cycle, tied)
     if form.validate_on_submit():
         try:
-            _run(slug, form.drawn() if isinstance(form, DrawForm) else None)
+            is_whole = _run(cycle, form)
         except (NotFound, NotPermitted):
             raise
         except UndecidedTie:
@@ -114,9 +126,26 @@ def count(slug: str) -> Page:
         except BudgetRefusal as refusal:
             attach(form, refusal)
         else:
+            if not is_whole:
+                flash(_("The ballots are separated from the voters. Now two trustees enter their shares."), "good")
+                return redirect(url_for("office.count", slug=slug), 303)
             flash(_("The ballots are counted. Look at the result before you publish it."), "good")
             return redirect(url_for("office.publish_results", slug=slug), 303)
     return _count_page(slug, form, tied), 422 if form.is_submitted() else 200
+
+
+def _form(cycle: Cycle, tied: tuple[Tied, ...]) -> BaseForm:
+    """What the next step asks for: the shares once the link is deleted, the number of the draw after a tie."""
+    if tied:
+        return DrawForm()
+    if _waits_for_shares(cycle):
+        return SharesForm().named(trustees.of_cycle(reading(), cycle.id or 0))
+    return ConfirmForm()
+
+
+def _waits_for_shares(cycle: Cycle) -> bool:
+    is_next = cycle.separated_at is not None and cycle.opened_at is None
+    return is_next and cycle.key_holder is KeyHolder.TRUSTEES
 
 
 def _count_page(slug: str, form: BaseForm, tied: tuple[Tied, ...]) -> str:
@@ -129,12 +158,13 @@ def _count_page(slug: str, form: BaseForm, tied: tuple[Tied, ...]) -> str:
         steps=_steps(cycle),
         row=progress.count_row(progress.standing(reading(), desk, now=now()), now()),
         tied=tied,
-        root=opening.ballots_root(reading(), cycle.id or 0).hex() if tied else "",
+        head=ballot_log.final_head(reading(), cycle.id or 0) if tied else None,
     )
 
 
 def _steps(cycle: Cycle) -> list[Step]:
     return [
+        Step(_("The log of ballots is closed: nothing can be added any more."), cycle.log_closed_at),
         Step(
             _("The sealed ballots are taken out, shuffled, and separated from the voters."),
             cycle.separated_at,
@@ -147,24 +177,36 @@ def _steps(cycle: Cycle) -> list[Step]:
     ]
 
 
-def _run(slug: str, draw: Draw | None) -> None:
-    """All steps from the first that is not done, each in a transaction of its own."""
+def _run(cycle: Cycle, form: BaseForm) -> bool:
+    """All steps from the first that is not done, each in a transaction of its own; False where the shares are asked
+    for next: nobody holds the key while the link is there."""
+    slug = cycle.slug
+    draw = form.drawn() if isinstance(form, DrawForm) else None
+    entered = form.entered() if isinstance(form, SharesForm) else None
+
+    def close_log(session: Session) -> None:
+        opening.close_log(session, actor(), slug, keyring(), now=now())
 
     def separate(session: Session) -> None:
         opening.separate(session, actor(), slug, now=now())
 
     def open_ballots(session: Session) -> None:
-        opening.open_ballots(session, actor(), slug, keyring(), now=now())
+        opening.open_ballots(session, actor(), slug, keyring(), now=now(), entered=entered)
 
     def tally(session: Session) -> None:
         results.count(session, actor(), slug, draw=draw, now=now())
 
+    _once(close_log)
     _once(separate)
-    if of_ours(slug, Action.CLOSE_COUNT).opened_at is None:
+    found = of_ours(slug, Action.CLOSE_COUNT)
+    if found.opened_at is None:
         close_reading()
         _rewrite_storage()
+        if _waits_for_shares(found) and entered is None:
+            return False
         _once(open_ballots)
     _once(tally)
+    return True
 
 
 def _rewrite_storage() -> None:

@@ -54,7 +54,8 @@ def _checklist(standing: progress.Standing) -> list[wording.Condition]:
         return []
     if cycle.published_at is None:
         return wording.conditions(cycle.slug, wording.PUBLISHING, standing.unmet_publishing)
-    return wording.conditions(cycle.slug, wording.FREEZING[1:], standing.unmet_freezing)
+    codes = [code for code in wording.FREEZING[1:] if code != "trustees" or standing.trustees is not None]
+    return wording.conditions(cycle.slug, tuple(codes), standing.unmet_freezing)
 
 
 def _state(text: str) -> ProjectState | None:

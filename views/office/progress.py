@@ -1,5 +1,6 @@
 """Where a cycle stands on the coordinator's desk: the one thing to do next, and every act with whether and why not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,10 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlmodel import Session
 
-from budget import cycles
+from budget import cycles, objections, trustees
 from budget.reading import office
 from budget.reading.office import Desk
-from models.enums import Origin, Phase, ProjectState, WorksStatus
+from models.cycle import Cycle
+from models.enums import KeyHolder, Origin, Phase, ProjectState, WorksStatus
+from models.trustee import Trustee
 from views.filters import date_time, deadline, opening
 from views.labels import label
 
@@ -45,6 +48,9 @@ class Standing:
     unmet_freezing: tuple[str, ...]
     counts: dict[ProjectState, int]
     works: dict[WorksStatus, int]
+    trustees: Sequence[Trustee] | None = None
+    """Who holds the key; None where a file does."""
+    objections_until: datetime | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -66,6 +72,8 @@ def standing(session: Session, desk: Desk, *, now: datetime) -> Standing:
         cycles.unmet_for_freezing(session, cycle, now=now) if waits_for_freeze else (),
         office.state_counts(session, cycle.id or 0),
         works,
+        trustees.of_cycle(session, cycle.id or 0) if cycle.key_holder is KeyHolder.TRUSTEES else None,
+        objections.open_until(session, cycle) if ours and cycle.log_closed_at is None else None,
     )
 
 
@@ -99,15 +107,30 @@ def next_act(standing: Standing, *, now: datetime) -> Next:
 
 def _before_count(standing: Standing, now: datetime) -> Next:
     voting = standing.desk.calendar.window(Phase.VOTING)
+    if standing.trustees is not None and not trustees.is_proven(standing.trustees):
+        return _before_rehearsal(cycle=standing.desk.cycle)
     if voting and voting.starts_at > now:
         return Next(_("The ballot list is frozen. Voting opens: %(when)s.", when=opening(voting.starts_at)))
     if voting and voting.ends_at and voting.ends_at > now:
         return Next(_("Residents are voting until %(when)s.", when=deadline(voting.ends_at)))
+    until = standing.objections_until
+    if until is not None and now < until:
+        return Next(_("Voting is over. Owners may object until %(when)s.", when=deadline(until)))
     return Next(
         _("Voting is over. The ballots can be opened and counted now."),
         _("Open and count the ballots"),
         url_for("office.count", slug=standing.desk.cycle.slug),
     )
+
+
+def _before_rehearsal(cycle: Cycle) -> Next:
+    """The shares are split and not proven: red, whether voting waits for them or goes on."""
+    if cycle.keys_proven_at is None:
+        sentence = _("Voting can't open: the trustees have not rehearsed the opening of the ballots.")
+    else:
+        sentence = _("The new shares of the trustees are not proven yet: rehearse the opening.")
+    href = url_for("office.trustees_of", slug=cycle.slug)
+    return Next(sentence, _("Trustees of the key"), href, is_late=True)
 
 
 def _before_publication(standing: Standing) -> Next:
@@ -131,6 +154,14 @@ def _before_freeze(standing: Standing, now: datetime) -> Next:
     desk, slug = standing.desk, standing.desk.cycle.slug
     voting = desk.calendar.window(Phase.VOTING)
     is_late = voting is not None and voting.starts_at <= now
+    if standing.unmet_freezing == ("trustees",) and not desk.calendar.is_over(Phase.VOTING, now):
+        sentence = _("Voting can't open: name the three trustees of the key, then freeze the ballot list.")
+        return Next(sentence, _("Name the trustees"), url_for("office.trustees_of", slug=slug), is_late=True)
+    if standing.trustees is not None and not standing.unmet_freezing and not is_late:
+        sentence = _("Voting can't open until you freeze the ballot list and the trustees rehearse the opening.")
+        return Next(
+            sentence, _("Freeze the ballot list"), url_for("office.freeze", slug=slug), is_late=True
+        )
     if not standing.unmet_freezing and not desk.calendar.is_over(Phase.VOTING, now):
         return Next(
             _("Everything is ready for the vote. Freeze the settings and the ballot list."),
@@ -206,6 +237,7 @@ def acts(standing: Standing, *, now: datetime) -> list[ActRow]:
     return [
         _settings_row(standing, now),
         _publish_row(standing),
+        *_trustees_rows(standing),
         _freeze_row(standing, now),
         count_row(standing, now),
         _results_row(standing),
@@ -238,6 +270,21 @@ def _publish_row(standing: Standing) -> ActRow:
     return ActRow(name, "", _("Publish"), url_for("office.publish_cycle", slug=cycle.slug))
 
 
+def _trustees_rows(standing: Standing) -> list[ActRow]:
+    """Naming the trustees before the freeze, their shares after it."""
+    cycle, rows = standing.desk.cycle, standing.trustees
+    if rows is None:
+        return []
+    name, href = _("Trustees of the key"), url_for("office.trustees_of", slug=cycle.slug)
+    if cycle.frozen_at is None:
+        names = ", ".join(row.name for row in rows)
+        return [ActRow(name, names or _("Not named yet."), _("Name the trustees"), href)]
+    if not trustees.is_proven(rows):
+        return [ActRow(name, _("The shares are not proven yet."), _("Shares and rehearsal"), href)]
+    proven_at = max(row.proven_at for row in rows if row.proven_at is not None)
+    return [ActRow(name, _done(proven_at), _("Shares and rehearsal"), href)]
+
+
 def _freeze_row(standing: Standing, now: datetime) -> ActRow:
     cycle = standing.desk.cycle
     name = _("Freeze the ballot list")
@@ -249,7 +296,10 @@ def _freeze_row(standing: Standing, now: datetime) -> ActRow:
         return ActRow(name, _("Not yet: something is missing, see the list."))
     if standing.desk.calendar.is_over(Phase.VOTING, now):
         return ActRow(name, _("The time for voting is over."))
-    note = _("It happens by itself when voting begins.")
+    if standing.trustees is None:
+        note = _("It happens by itself when voting begins.")
+    else:
+        note = _("Not by itself: you hand the trustees their links.")
     return ActRow(name, note, _("Freeze now"), url_for("office.freeze", slug=cycle.slug))
 
 
@@ -264,6 +314,9 @@ def count_row(standing: Standing, now: datetime) -> ActRow:
         return ActRow(name, _("After voting ends: %(when)s.", when=ends) if ends else _("After voting."))
     if cycle.frozen_at is None:
         return ActRow(name, _("Nobody could vote: the ballot list was not frozen."))
+    until = standing.objections_until
+    if until is not None and now < until:
+        return ActRow(name, _("After the time for objections ends: %(when)s.", when=deadline(until)))
     return ActRow(name, "", _("Open and count the ballots"), url_for("office.count", slug=cycle.slug))
 
 

@@ -12,13 +12,13 @@ from werkzeug.wrappers import Response
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from budget import cycles, phases
+from budget import cycles, phases, trustees
 from budget.errors import AlreadyDone, BudgetRefusal, NotFound, NotPermitted
 from budget.permissions import Action
 from budget.phases import Calendar
 from budget.reading import office
 from models.cycle import Cycle
-from models.enums import Origin, Phase
+from models.enums import KeyHolder, Origin, Phase
 from views import messages
 from views.access import actor, requires
 from views.forms import BaseForm, LocalDateTimeField, Required
@@ -26,6 +26,7 @@ from views.i18n import current_language
 from views.keys import keyring
 from views.office import progress, wording
 from views.office.blueprint import bp
+from views.office.share_fields import keep_links
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.staff.step_up import requires_step_up
@@ -78,14 +79,18 @@ def publish_cycle(slug: str) -> Page:
 @requires(Action.FREEZE)
 @requires_step_up
 def freeze(slug: str) -> Page:
-    """Fix the settings and the ballot list before voting begins by itself."""
-    of_ours(slug, Action.FREEZE)
+    """Fix the settings and the ballot list before voting begins by itself; trustees get the links to their shares."""
+    by_trustees = of_ours(slug, Action.FREEZE).key_holder is KeyHolder.TRUSTEES
 
-    def freeze_list(session: Session) -> Cycle:
-        return cycles.freeze(session, actor(), slug, keyring(), now=now())
+    def freeze_list(session: Session) -> None:
+        if by_trustees:
+            keep_links(slug, trustees.freeze(session, actor(), slug, keyring(), now=now()))
+        else:
+            cycles.freeze(session, actor(), slug, keyring(), now=now())
 
     done = _("The settings and the ballot list are frozen. Their hash stands on the page of the rules.")
-    return _confirm(slug, "office/freeze.html", freeze_list, done)
+    then = "office.trustee_links" if by_trustees else "office.cycle"
+    return _confirm(slug, "office/freeze.html", freeze_list, done, then=then)
 
 
 def of_ours(slug: str, action: Action) -> Cycle:
@@ -96,7 +101,9 @@ def of_ours(slug: str, action: Action) -> Cycle:
     return cycle
 
 
-def _confirm(slug: str, template: str, act: Callable[[Session], Cycle], done: str) -> Page:
+def _confirm(
+    slug: str, template: str, act: Callable[[Session], object], done: str, *, then: str = "office.cycle"
+) -> Page:
     """GET asks, POST acts once; a second press is told politely when it was done."""
     form = ConfirmForm()
     if form.validate_on_submit():
@@ -112,7 +119,7 @@ def _confirm(slug: str, template: str, act: Callable[[Session], Cycle], done: st
             attach(form, refusal)
         else:
             flash(done, "good")
-            return redirect(url_for("office.cycle", slug=slug), 303)
+            return redirect(url_for(then, slug=slug), 303)
     desk = office.desk(reading(), slug, now=now())
     standing = progress.standing(reading(), desk, now=now())
     missing = [

@@ -3,11 +3,12 @@
 from flask import Response, render_template
 
 from budget import cycles as domain_cycles
+from budget import trustees
 from budget.errors import NotFound
 from budget.reading import cycles, projects
 from budget.reading.cycles import WON, CycleView
 from budget.reading.projects import Card
-from models.enums import Origin, Phase, Role
+from models.enums import KeyHolder, Origin, Phase, Role
 from views.access import actor, public
 from views.page_cache import cacheable
 from views.public import wording
@@ -44,6 +45,9 @@ def rules(slug: str) -> str:
         envelopes=envelopes,
         is_ours=found.settings.origin is Origin.SERVICE,
         title=wording.title_of(found),
+        trustees=trustees.of_cycle(reading(), found.settings.id)
+        if found.settings.key_holder is KeyHolder.TRUSTEES
+        else (),
     )
 
 

@@ -11,6 +11,7 @@ from views import sealed_cookies
 
 RECOVERY_CODES = "codes"
 INVITATION = "invitation"
+SHARES = "shares"
 LIFETIME = timedelta(minutes=10)
 
 

@@ -36,6 +36,12 @@ WRITES = {
     "office.disable_member",
     "office.enable_member",
     "office.reset_second_factor",
+    "office.trustees_of",
+    "office.rehearse_opening",
+    "office.replace_shares",
+    "office.make_new_key",
+    "office.objection",
+    "office.signal",
 }
 OTHERS = [Actor(Role.RESIDENT, 1), Actor(Role.COUNCIL, 1)]
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlmodel import select
 
-from budget import audit, cycles, opening, results
+from budget import audit, ballot_log, cycles, opening, results
 from budget.keys import KeyRing
 from budget.permissions import SYSTEM, Actor
 from models.ballot import Ballot, BallotChoice, Participation
@@ -78,7 +78,7 @@ def test_the_count_is_closed_with_one_press_and_shown_before_it_is_published(
     assert row_of(app_database).separated_at is None
     answer = desk.submit(page, button="Open and count the ballots", follow_redirects=True)
     assert answer.h1 == "Publish the results?"
-    assert acts_of(app_database) == ["count.separate", "count.open", "count.tally"]
+    assert acts_of(app_database) == ["count.close_log", "count.separate", "count.open", "count.tally"]
     assert "9\u00a0000\u00a0000\u00a0₸" in answer.visible
     verdicts = [" ".join("".join(row.itertext()).split()) for row in answer.find_all("tr")][1:]
     assert [row.split(" ")[0] for row in verdicts if not row.startswith("The money")] == [
@@ -109,7 +109,7 @@ def test_the_count_is_closed_on_postgresql_too(
         client.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True
     )
     client.submit(page, button="Publish the results")
-    assert acts_of(database) == ["count.separate", "count.open", "count.tally", "results.publish"]
+    assert acts_of(database) == ["count.close_log", "count.separate", "count.open", "count.tally", "results.publish"]
 
 
 def test_a_gap_before_the_decision_keeps_nobody_from_counting_and_publishing(
@@ -124,7 +124,7 @@ def test_a_gap_before_the_decision_keeps_nobody_from_counting_and_publishing(
         desk.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True
     )
     desk.submit(answer, button="Publish the results")
-    assert acts_of(app_database) == ["count.separate", "count.open", "count.tally", "results.publish"]
+    assert acts_of(app_database) == ["count.close_log", "count.separate", "count.open", "count.tally", "results.publish"]
 
 
 def test_nobody_else_sees_the_result_before_it_is_published(
@@ -144,7 +144,7 @@ def test_a_second_press_leads_to_the_result(desk: PageClient, hold: Hold, app_da
     again = desk.submit(page, button="Open and count the ballots", follow_redirects=True)
     assert again.h1 == "Publish the results?"
     assert "is done only once" in again.visible
-    assert acts_of(app_database) == ["count.separate", "count.open", "count.tally"]
+    assert acts_of(app_database) == ["count.close_log", "count.separate", "count.open", "count.tally"]
 
 
 @pytest.mark.parametrize("crash", ["rewrite_storage", "open_ballots", "count"])
@@ -171,7 +171,7 @@ def test_a_count_that_broke_off_goes_on_where_it_was(
     page = desk.get(f"{PAGE}/count")
     assert "Continue the count" in page.visible
     desk.submit(page, button="Continue the count")
-    assert acts_of(app_database) == ["count.separate", "count.open", "count.tally"]
+    assert acts_of(app_database) == ["count.close_log", "count.separate", "count.open", "count.tally"]
     with app_database.reading() as session:
         count = session.exec(select(Count)).one()
     assert (count.participations, count.valid) == (8, 8)
@@ -208,25 +208,31 @@ def test_while_something_reads_on_the_ballots_stay_closed_and_it_is_told(
     assert told in answer.visible
     assert row_of(app_database).opened_at is None
     desk.submit(desk.get(f"{PAGE}/count"), button="Continue the count")
-    assert acts_of(app_database) == ["count.separate", "count.open", "count.tally"]
+    assert acts_of(app_database) == ["count.close_log", "count.separate", "count.open", "count.tally"]
 
 
-def test_no_receipt_is_left_in_the_files_after_the_count(
+def test_no_receipt_is_left_beside_a_voter_in_the_files_after_the_count(
     desk: PageClient, hold: Hold, app_database: Database
 ) -> None:
     hold(3, 2)
     with app_database.reading() as session:
-        receipts = [receipt for receipt in session.exec(select(Participation.receipt)) if receipt]
-    assert len(receipts) == 5
+        rows = session.exec(select(Participation.voter_key, Participation.receipt)).all()
+    assert len(rows) == 5
     path = Path(app_database.url.removeprefix("sqlite:///"))
-    assert any(receipt in stored_bytes(path) for receipt in receipts)
+    assert linked(path, rows)
     desk.submit(desk.get(f"{PAGE}/count"), button="Open and count the ballots")
-    assert not any(receipt in stored_bytes(path) for receipt in receipts)
+    assert not linked(path, rows)
 
 
-def stored_bytes(path: Path) -> bytes:
-    """The database's file and its log."""
-    return b"".join(one.read_bytes() for one in (path, path.with_name(path.name + "-wal")) if one.exists())
+def linked(path: Path, rows: Any) -> bool:
+    """Has a page of the database's file or of its log a voter and a receipt together? The public log has the
+    receipts alone."""
+    stored = b"".join(one.read_bytes() for one in (path, path.with_name(path.name + "-wal")) if one.exists())
+    pages = [stored[start : start + 4096] for start in range(0, len(stored), 4096)]
+    return any(
+        any(voter in page for voter, _ in rows) and any(receipt in page for _, receipt in rows)
+        for page in pages
+    )
 
 
 def test_before_the_close_the_count_is_refused(
@@ -270,9 +276,11 @@ def test_equal_projects_are_named_and_the_draw_is_asked_for(
     listed = [link for link in page.links if "/projects/" in link]
     assert {link.rsplit("/", 1)[1] for link in listed} == {p.public_id for p in made.projects[1:3]}
     with app_database.reading() as session:
-        assert opening.ballots_root(session, made.cycle.id or 0).hex() in page.visible
+        final = ballot_log.final_head(session, made.cycle.id or 0)
+        assert final is not None
+        assert final.root in page.visible
     assert row_of(app_database).counted_at is None
-    assert acts_of(app_database) == ["count.separate", "count.open"]
+    assert acts_of(app_database) == ["count.close_log", "count.separate", "count.open"]
     for language in ("kk", "ru"):
         desk.get(f"/{language}/office/cycles/2027/count")
 
@@ -283,15 +291,17 @@ def test_equal_projects_are_named_and_the_draw_is_asked_for(
         ({"draw": ""}, "draw", "Write the number drawn."),
         ({"draw": "4 17"}, "draw", "in digits"),
         ({"draw": "٣"}, "draw", "in digits"),
-        ({"note": " "}, "note", "Write where and when"),
-        ({"note": "x" * 501}, "note", "Shorten this"),
+        ({"place": " "}, "place", "Write where"),
+        ({"place": "x" * 201}, "place", "Shorten this"),
+        ({"witnesses": " "}, "witnesses", "Write who saw"),
+        ({"witnesses": "x" * 501}, "witnesses", "Shorten this"),
     ],
 )
 def test_a_draw_without_a_number_or_witnesses_counts_nothing(
     desk: PageClient, hold: Hold, app_database: Database, changes: dict[str, str], field: str, text: str
 ) -> None:
     _, page = tied(desk, hold)
-    values = {"draw": "0417", "note": "Акимат, 10:00"} | changes
+    values = {"draw": "0417", "place": "Акимат", "witnesses": "А., Б."} | changes
     answer = desk.submit(page, values, button="Count with this draw", status=422)
     assert list(answer.errors) == [field]
     assert text in answer.errors[field]
@@ -302,26 +312,26 @@ def test_the_draw_decides_and_is_kept_as_announced(
     desk: PageClient, hold: Hold, app_database: Database
 ) -> None:
     made, page = tied(desk, hold)
-    values = {"draw": "0417", "note": "Акимат, 10:00, екі куәгер"}
+    values = {"draw": "0417", "place": "Акимат", "witnesses": "А., екі куәгер"}
     answer = desk.submit(page, values, button="Count with this draw", follow_redirects=True)
     assert answer.h1 == "Publish the results?"
     with app_database.reading() as session:
         count = session.exec(select(Count)).one()
         kinds = {row.project_id: str(row.kind) for row in session.exec(select(VerdictRow))}
-    assert (count.draw, count.draw_note) == ("0417", "Акимат, 10:00, екі куәгер")
+    assert (count.draw, count.draw_place, count.draw_witnesses) == ("0417", "Акимат", "А., екі куәгер")
     pair = [kinds[project.id or 0] for project in made.projects[1:3]]
     assert sorted(pair) == ["lost_lot", "won"]
 
 
 def test_a_draw_is_made_once(desk: PageClient, hold: Hold, app_database: Database, clock: Any) -> None:
     _, page = tied(desk, hold)
-    desk.submit(page, {"draw": "0417", "note": "Акимат"}, button="Count with this draw")
-    desk.submit(page, {"draw": "9", "note": "Акимат"}, button="Count with this draw", follow_redirects=True)
+    desk.submit(page, {"draw": "0417", "place": "Акимат", "witnesses": "А."}, button="Count with this draw")
+    desk.submit(page, {"draw": "9", "place": "Акимат", "witnesses": "А."}, button="Count with this draw", follow_redirects=True)
     with app_database.writing() as session:
         from budget.errors import AlreadyDone
 
         with pytest.raises(AlreadyDone):
-            results.count(session, SYSTEM, "2027", draw=results.Draw("9", ""), now=clock.instant)
+            results.count(session, SYSTEM, "2027", draw=results.Draw("9", "", ""), now=clock.instant)
         again = results.count(session, SYSTEM, "2027", now=clock.instant)
         count = session.exec(select(Count)).one()
     assert count.draw == "0417"
@@ -341,7 +351,7 @@ def test_results_are_published_once_and_works_are_planned(
     assert "0 of 3 completed" in answer.visible
     again = desk.submit(page, button="Publish the results", follow_redirects=True)
     assert "is done only once" in again.visible
-    assert acts_of(app_database)[3:] == ["results.publish"]
+    assert acts_of(app_database)[4:] == ["results.publish"]
     shown = desk.get(f"{PAGE}/publish-results")
     assert shown.h1 == "The result"
     assert not list(shown.main.iter("form"))
