@@ -4,7 +4,7 @@
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import audit, ballot_log, opening, sums, works
+from budget import audit, ballot_log, opening, sums, turnout, what_if, works
 from budget.allocation import Allocation, Candidate, EnvelopeSum, LotOrder, TieOrder, allocate, lot_ranks
 from budget.cycles import envelopes, locked, projects_on_ballot, require
 from budget.errors import AlreadyDone, CountsDiffer, NotCounted, NotReady, UndecidedTie
@@ -128,13 +128,26 @@ def ranks_by_draw(session: Session, cycle: Cycle, number: str) -> dict[str, int]
 def certify(
     session: Session, cycle: Cycle, votes: Mapping[int, int], *, order: TieOrder, now: datetime
 ) -> Allocation:
-    """Allocate by the cycle's settings and store sums and verdicts, replacing earlier ones."""
+    """Allocate by the cycle's settings and store sums and verdicts, replacing earlier ones.
+
+    Of a cycle run in this service, also who took part and whether the winners depend on the ballots by SMS.
+    """
     allocation = _allocation(session, cycle, votes, order)
     row_ids = {project.public_id: project.id or 0 for project in projects_on_ballot(session, cycle)}
     envelope_ids = {row.public_id: row.id or 0 for row in envelopes(session, cycle.id or 0)}
     _store(session, cycle, allocation, row_ids, envelope_ids)
-    _store_count(session, cycle, now)
+    row = _store_count(session, cycle, now)
+    if cycle.origin is Origin.SERVICE:
+        turnout.store(session, cycle)
+        row.without_sms = _without_sms(session, cycle, allocation.winners, order)
     return allocation
+
+
+def _without_sms(session: Session, cycle: Cycle, winners: Collection[str], order: TieOrder) -> dict[str, Any]:
+    def allocate_by(votes: Mapping[int, int]) -> Allocation:
+        return _allocation(session, cycle, votes, order)
+
+    return what_if.without_sms(session, cycle.id or 0, winners, allocate_by).as_json()
 
 
 def undecided(session: Session, cycle: Cycle) -> tuple[tuple[str, ...], ...]:
@@ -192,7 +205,7 @@ def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycl
 
 
 def _is_as_counted(session: Session, cycle: Cycle) -> bool:
-    """Do the ballots as they lie there now give the stored votes, sums and root?"""
+    """Do ballots and participations as they lie there now give the stored votes, sums, root and turnout?"""
     recount = _recount(session, cycle.id or 0)
     stored = session.exec(select(VerdictRow).where(VerdictRow.cycle_id == cycle.id)).all()
     row = session.get(Count, cycle.id)
@@ -202,7 +215,8 @@ def _is_as_counted(session: Session, cycle: Cycle) -> bool:
         return False
     found = sums.of_cycle(session, cycle)
     root = opening.ballots_root(session, cycle.id or 0).hex()
-    return row.ballots_root == root and found == {name: getattr(row, name) for name in found}
+    is_same = row.ballots_root == root and found == {name: getattr(row, name) for name in found}
+    return is_same and turnout.is_as_stored(session, cycle)
 
 
 def _store(
@@ -233,7 +247,7 @@ def _store(
     session.flush()
 
 
-def _store_count(session: Session, cycle: Cycle, now: datetime) -> None:
+def _store_count(session: Session, cycle: Cycle, now: datetime) -> Count:
     found: dict[str, Any] = sums.of_cycle(session, cycle)
     row = session.get(Count, cycle.id)
     if row is None:
@@ -245,6 +259,7 @@ def _store_count(session: Session, cycle: Cycle, now: datetime) -> None:
     session.add(row)
     cycle.counted_at = now
     session.flush()
+    return row
 
 
 def _roll(session: Session) -> int:

@@ -6,6 +6,7 @@ is smaller; a lone small cell takes the next larger one with it, because the tot
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlmodel import Session, col, select
 from models.ballot import Participation
 from models.cycle import Cycle
 from models.district import Area
+from models.enums import Assurance, Channel
 from models.result import Turnout
 
 LEAST = 10
@@ -47,28 +49,70 @@ def merged(cells: Mapping[str, int], least: int = LEAST) -> dict[str, int]:
     return {key: voters for key, voters in kept.items() if key not in joined} | {OTHERS: together}
 
 
+@dataclass(frozen=True)
+class TookPart:
+    """Who took part, annulled participations left out: `shown` may be shown, largest first; `electronic` is the
+    number by web and desk together, a term of the sums of the count."""
+
+    shown: Mapping[Dimension, Mapping[str, int]]
+    electronic: int
+
+
 def store(session: Session, cycle: Cycle) -> None:
     """Count the participations that were not annulled and keep the numbers, replacing earlier ones."""
     session.exec(sa.delete(Turnout).where(col(Turnout.cycle_id) == cycle.id))
-    for dimension, cells in _cells(session, cycle.id or 0).items():
+    for dimension, cells in _counted(session, cycle.id or 0).items():
         for key, voters in cells.items():
             session.add(Turnout(cycle_id=cycle.id or 0, dimension=str(dimension), key=key, voters=voters))
     session.flush()
 
 
-def of_cycle(session: Session, cycle_id: int) -> dict[Dimension, dict[str, int]]:
-    """What may be shown: the stored numbers, largest first, small cells merged and last; {} before a count."""
-    rows = session.exec(select(Turnout).where(Turnout.cycle_id == cycle_id)).all()
+def is_as_stored(session: Session, cycle: Cycle) -> bool:
+    """Do the participations as they lie there now give the stored numbers?"""
+    counted = _counted(session, cycle.id or 0)
+    return _stored(session, cycle.id or 0) == {name: cells for name, cells in counted.items() if cells}
+
+
+def of_cycle(session: Session, cycle_id: int) -> TookPart | None:
+    """What was stored, small cells merged; None before a count, and where nobody took part."""
+    stored = _stored(session, cycle_id)
+    if not stored:
+        return None
+    paper = stored[Dimension.CHANNEL].get(Channel.PAPER, 0)
+    # a paper is handed out against a document (see `budget.paper.people`)
+    papers = {Dimension.CHANNEL: {Channel.PAPER: paper}, Dimension.ASSURANCE: {Assurance.DESK: paper}}
+    shown = {
+        dimension: _largest_first(shown_cells(stored[dimension], papers.get(dimension, {})))
+        for dimension in Dimension
+    }
+    return TookPart(shown, sum(stored[Dimension.CHANNEL].values()) - paper)
+
+
+def shown_cells(cells: Mapping[str, int], known: Mapping[str, int]) -> dict[str, int]:
+    """The cells merged so that none is small, even for somebody who takes off what is `known` from elsewhere.
+
+    The papers are a term of the sums of the count, so what is no paper must be large enough by itself.
+    """
+    secret = merged({key: voters - known.get(key, 0) for key, voters in cells.items()})
+    for key, voters in known.items():
+        place = OTHERS if key not in secret and cells.get(key, 0) > voters else key
+        secret[place] = secret.get(place, 0) + voters
+    return merged(secret)
+
+
+def _largest_first(cells: Mapping[str, int]) -> dict[str, int]:
+    """By number, the merged ones last."""
+    return dict(sorted(cells.items(), key=lambda cell: (cell[0] == OTHERS, -cell[1], cell[0])))
+
+
+def _stored(session: Session, cycle_id: int) -> dict[Dimension, dict[str, int]]:
     found: dict[Dimension, dict[str, int]] = {}
-    for dimension in Dimension:
-        cells = {row.key: row.voters for row in rows if row.dimension == dimension}
-        if cells:
-            in_order = sorted(cells.items(), key=lambda cell: (-cell[1], cell[0]))
-            found[dimension] = merged(dict(in_order))
+    for row in session.exec(select(Turnout).where(Turnout.cycle_id == cycle_id)):
+        found.setdefault(Dimension(row.dimension), {})[row.key] = row.voters
     return found
 
 
-def _cells(session: Session, cycle_id: int) -> dict[Dimension, dict[str, int]]:
+def _counted(session: Session, cycle_id: int) -> dict[Dimension, dict[str, int]]:
     column = {
         Dimension.CHANNEL: col(Participation.channel),
         Dimension.ASSURANCE: col(Participation.assurance),

@@ -94,7 +94,8 @@ class EnvelopeOutcome:
 @dataclass(frozen=True, slots=True)
 class Turnout:
     """Who took part. `roll` is the number of residents on the roll at the count, so that a published turnout never
-    moves; 0 where the cycle had no roll of ours."""
+    moves; 0 where the cycle had no roll of ours. The sums of these numbers are in `budget.reading.sums`; what
+    `without_sms` says is read by `WhatIf.from_json`."""
 
     counted_at: datetime
     participations: int
@@ -102,6 +103,11 @@ class Turnout:
     empty: int
     invalid: int
     roll: int
+    leaves: int
+    replaced: int
+    annulled: int
+    papers: int
+    without_sms: dict[str, Any] | None
     ballots_root: str
     draw: str | None
     draw_note: str
