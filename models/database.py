@@ -30,6 +30,8 @@ _BUSY_MILLISECONDS = 10_000
 _PAUSE = 0.05
 _IDLE_SECONDS = 5.0
 _LOCK_NOT_AVAILABLE = "55P03"
+_LINKED = "participation, signal_member, paper_sheet, paper_entry"
+"""The tables whose rows tied a person or a paper to a ballot."""
 
 
 class StorageBusy(Exception):
@@ -87,11 +89,11 @@ class Database:
                 time.sleep(_PAUSE)
 
     def _vacuum_postgresql(self) -> None:
-        """The table is written anew; its lock waits for readers."""
+        """The tables are written anew; their locks wait for readers."""
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql(f"SET lock_timeout = {int(self.rewrite_seconds * 1000)}")
             try:
-                connection.exec_driver_sql("VACUUM FULL participation")
+                connection.exec_driver_sql(f"VACUUM FULL {_LINKED}")
             except sa.exc.OperationalError as error:
                 if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
                     raise

@@ -138,7 +138,7 @@ def test_a_link_that_is_only_looked_at_shows_nothing_and_a_second_visit_says_whe
 
 
 def test_words_follow_the_language_of_the_page(desk: PageClient, waiting: Cycle) -> None:
-    first, second, third = name_and_freeze(desk)
+    first, second, _third = name_and_freeze(desk)
     kazakh = desk.submit(desk.get(first.replace("/en/", "/kk/")), button=None)
     assert all("а" <= letter <= "я" or letter == " " for letter in words_of(kazakh))
     english = desk.submit(desk.get(second), button=None)
