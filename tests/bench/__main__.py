@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.bench import counting, machine, queries, report, running, speed
+from tests.bench import checking, counting, machine, queries, report, running, speed
 from tests.bench.reasons import REASONS
 from tests.bench.report import Finding
 from tests.bench.servers import Servers
@@ -33,6 +33,7 @@ def groups(*, quick: bool) -> dict[str, Measure]:
         "queries": queries.measure_queries,
         "search": queries.measure_search,
         "count": partial(counting.measure, sizes=sizes),
+        "log": partial(checking.measure, sizes=checking.QUICK_SIZES if quick else checking.SIZES),
         "rehearsal": running.measure_rehearsal,
         "roll": running.measure_roll,
         "start": running.measure_start,
