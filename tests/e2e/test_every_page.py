@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from werkzeug.exceptions import HTTPException
 
 from models.enums import Role
-from seeds.people import COORDINATOR, COUNCIL, NOT_VOTED, OBSERVER, VOTED, Account
+from seeds.people import COORDINATOR, COUNCIL, NOT_VOTED, OBSERVER, OPERATOR, VOTED, Account
 from tests.harness.browser import PHONE, axe, overflow
 from tests.harness.processes import Server
 from tests.harness.signing_in import sign_in
@@ -35,6 +35,7 @@ ROLES = {
     "resident who has voted": (VOTED, "/my", {"resident.my", "resident.receipt", "resident.edit_project"}),
     "council member": (COUNCIL, "/council", {"council.queue", "council.project"}),
     "coordinator": (COORDINATOR, "/office", {"office.home", "office.cycle", "office.new_cycle", "office.works", "office.log", "office.members", "office.invite", "staff.account", "staff.set_up"}),
+    "operator": (OPERATOR, "/desk", {"desk.home", "desk.find", "staff.account"}),
     "observer": (OBSERVER, "/office/log", {"office.log", "staff.account"}),
 }  # fmt: skip
 
@@ -136,7 +137,11 @@ def test_every_page_of_a_role_is_accessible_and_fits_a_phone(
 
 def own_pages(account: Account) -> Callable[[str], bool]:
     """The pages only this role sees; the others were judged for a visitor."""
-    own = {Role.RESIDENT: ("resident.",), Role.COUNCIL: ("council.", "staff.")}
+    own = {
+        Role.RESIDENT: ("resident.",),
+        Role.COUNCIL: ("council.", "staff."),
+        Role.OPERATOR: ("desk.", "staff."),
+    }
     return lambda endpoint: endpoint.startswith(own.get(account.role, ("office.", "staff.")))
 
 

@@ -15,7 +15,7 @@ def sign_in(page: Page, account: Account, language: str = "kk") -> None:
         page.fill("#email", account.email)
         page.fill("#password", account.password)
         page.press("#password", "Enter")
-        page.wait_for_url(re.compile(r"/(?:council|office|office/log|staff/account)$"))
+        page.wait_for_url(re.compile(r"/(?:council|office|office/log|desk)$"))
         return
     page.goto(f"/{language}/sign-in")
     page.fill("#iin", account.iin)

@@ -47,7 +47,7 @@ def test_a_cycle_is_created_as_typed(desk: PageClient, app_database: Database, n
     assert draft.windows == calendar_from(now + DAY)
     assert (draft.minimum_votes, draft.cost_cap_tenge, draft.build_year) == (50, 2_500_000, 2028)
     assert (draft.rule, draft.votes_per_resident, draft.minimum_age) == (AllocationRule.STOP, 1, 18)
-    assert (draft.directions, draft.methods) == (tuple(Direction), (Assurance.SMS,))
+    assert (draft.directions, draft.methods) == (tuple(Direction), (Assurance.SMS, Assurance.DESK))
     assert [envelope.total_tenge for envelope in draft.envelopes] == [10_000_000]
 
 
