@@ -25,10 +25,11 @@ from budget.errors import (
 from budget.permissions import Action, Actor, require_role
 from models.base import new_public_id
 from models.cycle import Cycle
-from models.enums import Phase, SheetState
+from models.enums import Phase, SheetFault, SheetState
 from models.paper import PaperBatch, PaperEntry, PaperSheet
 
 LARGEST = 5_000
+_OF_NOBODY_MARKED = (SheetFault.IIN_USED, SheetFault.NOT_ON_ROLL)
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,15 @@ class Standing:
     open: int
     once: int
     differing: int
+    unmarked: int = 0
 
     @property
     def may_close(self) -> bool:
-        """Is every paper accounted for, and no more of them used than people took?"""
-        return self.open == 0 and self.valid + self.spoiled <= self.handed
+        """Is every paper accounted for, and no more of them used than people took?
+
+        `unmarked` ones are spoiled because their person could not be marked: the IIN was used, or is not on the roll.
+        """
+        return self.open == 0 and self.valid + self.spoiled - self.unmarked <= self.handed
 
 
 def issue(
@@ -97,7 +102,7 @@ def hand_out(
     batch = open_batch(session, box.cycle_id, public_id)
     if batch.handed >= batch.last_serial - batch.first_serial + 1:
         raise NoPapersLeft
-    done = ballots.put(session, box, voter, None, now=_in_voting(session, box, now))
+    done = ballots.put(session, box, voter, None, now=counts_at(session, box, now))
     batch.handed += 1
     session.add(batch)
     session.flush()
@@ -128,7 +133,7 @@ def close(session: Session, actor: Actor, public_id: str, *, now: datetime) -> P
         raise BatchUnsettled(
             missing=now_at.open - now_at.differing,
             differing=now_at.differing,
-            papers=now_at.valid + now_at.spoiled,
+            papers=now_at.valid + now_at.spoiled - now_at.unmarked,
             handed=now_at.handed,
         )
     of_batch = sa.select(col(PaperSheet.serial)).where(col(PaperSheet.batch_id) == batch.id)
@@ -197,11 +202,19 @@ def standing(session: Session, batch: PaperBatch) -> Standing:
         open=by_state.get(SheetState.ISSUED, 0),
         once=by_round[1] - by_round[2],
         differing=by_round[2],
+        unmarked=_unmarked(session, batch),
     )
 
 
-def _in_voting(session: Session, box: BallotBox, now: datetime) -> datetime:
-    """When the paper counts as taken: now, or the last moment of the voting for a person marked from a stub later.
+def _unmarked(session: Session, batch: PaperBatch) -> int:
+    query = select(sa.func.count()).where(
+        PaperSheet.batch_id == batch.id, col(PaperSheet.fault).in_(_OF_NOBODY_MARKED)
+    )
+    return session.exec(query).one()
+
+
+def counts_at(session: Session, box: BallotBox, now: datetime) -> datetime:
+    """When a paper counts as taken: now, or the last moment of the voting for a person marked from a stub later.
 
     Raises BatchClosed once the log of ballots is closed.
     """

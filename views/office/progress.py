@@ -239,6 +239,7 @@ def acts(standing: Standing, *, now: datetime) -> list[ActRow]:
         _publish_row(standing),
         *_trustees_rows(standing),
         _freeze_row(standing, now),
+        *_paper_rows(cycle),
         count_row(standing, now),
         _results_row(standing),
         _works_row(cycle.slug, cycle.results_published_at),
@@ -301,6 +302,16 @@ def _freeze_row(standing: Standing, now: datetime) -> ActRow:
     else:
         note = _("Not by itself: you hand the trustees their links.")
     return ActRow(name, note, _("Freeze now"), url_for("office.freeze", slug=cycle.slug))
+
+
+def _paper_rows(cycle: Cycle) -> list[ActRow]:
+    """Nothing where the rules know no paper."""
+    if not cycle.paper:
+        return []
+    name = _("Ballot papers")
+    if cycle.frozen_at is None:
+        return [ActRow(name, _("After the ballot list is frozen."))]
+    return [ActRow(name, "", _("Issue papers and account for them"), url_for("office.paper", slug=cycle.slug))]
 
 
 def count_row(standing: Standing, now: datetime) -> ActRow:

@@ -1,0 +1,527 @@
+"""Paper at the front office: marking people, typing papers, the second reading, differences; every ordered pair of ways to
+vote of which paper is one. On both databases."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from models.enums import Assurance, Channel, Role, SheetFault, SheetState
+from models.people import Resident
+from models.service import Notice
+from tests.harness.application import Clock, MakeApp
+from tests.harness.ballots import (
+    BALLOT,
+    IIN,
+    OTHER_IIN,
+    RECEIPT,
+    THIRD_IIN,
+    ballots_in,
+    closes_at,
+    contents,
+    database_of,
+    ids,
+    open_session,
+)
+from tests.harness.client import PageClient
+from tests.harness.desk import find, hand_over
+from tests.harness.elections import Election
+from tests.harness.paper import (
+    DESK,
+    batch_in,
+    enter,
+    entries_in,
+    hand_out,
+    issue,
+    member,
+    open_paper_vote,
+    sheets_in,
+)
+from tests.harness.people import add_to_roll
+from views.keys import keyring_for
+
+HOME = "/en/desk"
+
+
+@pytest.fixture
+def app(make_app: MakeApp, database_url: str) -> Flask:
+    """The application over each database."""
+    return make_app(database_url)
+
+
+@pytest.fixture
+def election(app: Flask, now: datetime) -> Election:
+    return open_paper_vote(app, now)
+
+
+@pytest.fixture
+def batch(app: Flask, election: Election) -> str:
+    return issue(app)
+
+
+@pytest.fixture
+def ann(app: Flask, batch: str) -> PageClient:
+    return member(app, "ann")
+
+
+@pytest.fixture
+def bek(app: Flask, batch: str) -> PageClient:
+    return member(app, "bek")
+
+
+@pytest.fixture
+def cem(app: Flask, batch: str) -> PageClient:
+    return member(app, "cem")
+
+
+def states(app: Flask) -> list[SheetState]:
+    return [sheet.state for sheet in sheets_in(app)]
+
+
+# --- the batches --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_every_page_speaks_every_language(
+    ann: PageClient, bek: PageClient, cem: PageClient, batch: str, language: str
+) -> None:
+    enter(ann, batch, "1 1", "2 0")
+    enter(bek, batch, "1 2")
+    base = f"/{language}{DESK.removeprefix('/en')}"
+    assert "№ 1–6" in cem.get(base).visible
+    for page in ("hand-out", "enter", "one", "differences", "differences/1"):
+        cem.get(f"{base}/{batch}/{page}")
+    page = cem.get(f"{base}/{batch}/enter")
+    refused = cem.submit(page, {"lines": "1 1\n9 1\n3 99\nx\n3 1 1\n3 1 2 3 4\n3 x"}, status=422)
+    assert len(refused.find_all("td", data_label=refused.find_all("thead")[0][0][1].text)) == 7
+    cem.submit(cem.get(f"{base}/{batch}/hand-out"), {"iin": OTHER_IIN, "seen": "y"}, status=422)
+    cem.submit(cem.get(f"{base}/{batch}/one"), {"serial": "3"}, status=422)
+
+
+def test_the_first_page_leads_to_the_papers_that_are_at_work(
+    app: Flask, ann: PageClient, now: datetime, clock: Clock
+) -> None:
+    assert DESK in ann.get(HOME).links
+    clock.instant = closes_at(now) + timedelta(days=2)
+    late = member(app, "late")
+    assert DESK in late.get(HOME).links, "papers come back after the voting has ended"
+
+
+def test_without_a_batch_there_is_nothing_to_do_and_it_is_said(app: Flask, election: Election) -> None:
+    client = member(app, "ann")
+    assert DESK not in client.get(HOME).links
+    assert "There is no batch to work with" in client.get(DESK).visible
+
+
+def test_a_cycle_without_paper_has_no_such_pages(app: Flask, now: datetime) -> None:
+    open_paper_vote(app, now, paper=False)
+    page = member(app, "ann").get(DESK, status=409)
+    assert "The rules of this cycle have no voting on paper." in page.visible
+
+
+@pytest.mark.parametrize("page", ["hand-out", "enter", "one", "differences"])
+def test_a_batch_nobody_issued_is_not_found(ann: PageClient, page: str) -> None:
+    ann.get(f"{DESK}/0000000000/{page}", status=404)
+
+
+# --- marking people -----------------------------------------------------------------------------------
+
+
+def test_a_person_is_marked_and_nothing_says_which_paper(app: Flask, ann: PageClient, batch: str) -> None:
+    page = hand_out(ann, batch, follow_redirects=True)
+    assert "The person is marked. Give any paper of this batch" in page.visible
+    assert IIN not in page.request.url
+    assert IIN not in page.text
+    [row] = ballots_in(app)
+    assert (row.channel, row.assurance) == (Channel.PAPER, Assurance.DESK)
+    assert (row.sealed, row.receipt) == (None, None)
+    assert batch_in(app).handed == 1
+    assert states(app) == [SheetState.ISSUED] * 6
+    for rows in contents(database_of(app)).values():
+        assert not any(IIN in row for row in rows)
+
+
+def test_the_owner_of_the_iin_is_told(app: Flask, ann: PageClient, batch: str) -> None:
+    add_to_roll(app, OTHER_IIN)
+    hand_out(ann, batch, OTHER_IIN)
+    with database_of(app).reading() as session:
+        [notice] = session.exec(select(Notice)).all()
+    assert notice.facts["channel"] == "paper"
+    assert notice.facts["url"].endswith("/my/votes/test-2027") or "/cycles/test-2027" in notice.facts["url"]
+
+
+FAULTS: list[tuple[dict[str, Any], str, str]] = [
+    ({"iin": "", "seen": "y"}, "iin", "Write the IIN: 12 digits."),
+    ({"iin": "123", "seen": "y"}, "iin", "12 digits"),
+    ({"iin": IIN, "seen": None}, "seen", "Look at the document or the signed stub first."),
+    ({"iin": OTHER_IIN, "seen": "y"}, "iin", "Nobody on the roll has this IIN."),
+]
+
+
+@pytest.mark.parametrize(("values", "field", "said"), FAULTS)
+def test_what_is_wrong_stands_beside_the_field_and_nobody_is_marked(
+    app: Flask, ann: PageClient, batch: str, values: dict[str, Any], field: str, said: str
+) -> None:
+    page = ann.submit(ann.get(f"{DESK}/{batch}/hand-out"), values, status=422)
+    assert said in page.errors[field]
+    assert ballots_in(app) == []
+    assert batch_in(app).handed == 0
+
+
+def test_who_is_too_young_takes_no_paper(app: Flask, ann: PageClient, batch: str, now: datetime) -> None:
+    add_to_roll(app, OTHER_IIN, born=date(now.year - 17, 1, 1))
+    page = hand_out(ann, batch, OTHER_IIN, status=422)
+    assert "this person is younger by the roll" in page.errors["iin"]
+    assert ballots_in(app) == []
+
+
+def test_a_cycle_whose_only_other_way_is_a_telephone_still_has_paper(app: Flask, now: datetime) -> None:
+    open_paper_vote(app, now, methods=(Assurance.SMS,))
+    hand_out(member(app, "ann"), issue(app), status=303)
+    assert len(ballots_in(app)) == 1
+
+
+def test_nobody_takes_two_papers_and_no_more_are_given_than_there_are(app: Flask, election: Election) -> None:
+    batch, client = issue(app, 1), member(app, "ann")
+    hand_out(client, batch, status=303)
+    again = hand_out(client, batch, status=422)
+    assert "All papers of this batch are with people already." in again.errors["iin"]
+    other = issue(app, 12, first=11)
+    again = hand_out(client, other, status=422)
+    assert "This person has voted already: 1\u00a0March 2027, 14:00 (on paper)." in again.errors["iin"]
+    assert len(ballots_in(app)) == 1
+
+
+def test_stubs_are_entered_after_the_voting_and_age_counts_on_its_last_day(
+    app: Flask, ann: PageClient, batch: str, now: datetime, clock: Clock
+) -> None:
+    last_day = (closes_at(now) - timedelta(seconds=1)).date()
+    add_to_roll(app, OTHER_IIN, born=last_day.replace(year=last_day.year - 18) + timedelta(days=1))
+    add_to_roll(app, THIRD_IIN, born=last_day.replace(year=last_day.year - 18))
+    clock.instant = closes_at(now) + timedelta(days=5)
+    late = member(app, "late")
+    assert "younger" in hand_out(late, batch, OTHER_IIN, status=422).errors["iin"]
+    hand_out(late, batch, THIRD_IIN, status=303)
+    [row] = ballots_in(app)
+    assert row.cast_at < closes_at(now)
+
+
+# --- every ordered pair of ways ------------------------------------------------------------------------
+
+
+class OnTheSite:
+    """A person on the site, proven by a telephone or a signature, with the ballot open before them."""
+
+    def __init__(self, app: Flask, election: Election, assurance: Assurance) -> None:
+        self.client: Any = app.test_client()
+        self.choice = ids(election)[0]
+        how: Any = {"assurance": assurance}
+        open_session(self.client, app, IIN, resident_id=resident_id(app), **how)
+        self.ballot = self.client.get(BALLOT)
+
+    def go(self) -> None:
+        answer = self.client.submit(self.ballot, {"choices": [self.choice]}, button="Cast my vote")
+        assert answer.location == RECEIPT
+
+    def refused(self) -> str:
+        page = self.client.submit(
+            self.ballot, {"choices": [self.choice]}, button="Cast my vote", follow_redirects=True
+        )
+        return str(page.visible)
+
+
+class AtTheDesk(OnTheSite):
+    """The same on the device of the front office."""
+
+    def __init__(self, app: Flask, election: Election, _assurance: Assurance) -> None:
+        self.client = member(app, "desk")
+        self.choice = ids(election)[0]
+        self.ballot = hand_over(self.client)
+
+
+class OnPaper:
+    """An operator at the polling point, with the form filled in."""
+
+    def __init__(self, app: Flask, _election: Election, _assurance: Assurance) -> None:
+        self.client, self.batch = member(app, "point"), issue(app)
+        self.page = self.client.get(f"{DESK}/{self.batch}/hand-out")
+
+    def go(self) -> None:
+        self.client.submit(self.page, {"iin": IIN, "seen": "y"}, status=303)
+
+    def refused(self) -> str:
+        page = self.client.submit(self.page, {"iin": IIN, "seen": "y"}, status=422)
+        return str(page.visible)
+
+
+WAYS: dict[str, tuple[Callable[..., Any], Channel, Assurance]] = {
+    "sms": (OnTheSite, Channel.WEB, Assurance.SMS),
+    "eds": (OnTheSite, Channel.WEB, Assurance.EDS),
+    "desk": (AtTheDesk, Channel.DESK, Assurance.DESK),
+    "paper": (OnPaper, Channel.PAPER, Assurance.DESK),
+}
+TOLD = {Channel.WEB: "(on the site)", Channel.DESK: "(at the front office)", Channel.PAPER: "on paper"}
+
+
+def resident_id(app: Flask) -> int:
+    roll_key = keyring_for(app.extensions["config"]).roll_key_of(IIN)
+    with database_of(app).reading() as session:
+        return session.exec(select(Resident).where(Resident.roll_key == roll_key)).one().id or 0
+
+
+@pytest.mark.parametrize(("first", "second"), [pair for pair in permutations(WAYS, 2) if "paper" in pair])
+def test_whoever_comes_second_is_refused_whatever_the_way(
+    app: Flask, election: Election, first: str, second: str
+) -> None:
+    make_first, channel, assurance = WAYS[first]
+    one = make_first(app, election, assurance)
+    other = WAYS[second][0](app, election, WAYS[second][2])
+    one.go()
+    said = other.refused()
+    [row] = ballots_in(app)
+    assert (row.channel, row.assurance) == (channel, assurance)
+    if second == "paper":
+        assert f"This person has voted already: 1\u00a0March 2027, 14:00 {TOLD[channel]}." in said
+    else:
+        assert "on paper" in said.casefold()
+
+
+def test_who_took_a_paper_finds_no_ballot_on_the_site_and_none_at_the_desk(
+    app: Flask, election: Election, ann: PageClient, batch: str
+) -> None:
+    hand_out(ann, batch)
+    voter: Any = app.test_client()
+    open_session(voter, app, IIN, resident_id=resident_id(app))
+    assert voter.get(BALLOT).location == RECEIPT
+    assert "on paper" in voter.get(RECEIPT).visible.casefold()
+    assert "This person has voted already" in find(ann).visible
+
+
+def test_a_second_vote_on_the_site_does_not_replace_a_paper(app: Flask, now: datetime) -> None:
+    election = open_paper_vote(app, now, revote=True)
+    hand_out(member(app, "ann"), issue(app))
+    voter: Any = app.test_client()
+    open_session(voter, app, IIN, resident_id=resident_id(app))
+    assert voter.get(BALLOT).location == RECEIPT
+    assert ids(election)
+    assert [row.channel for row in ballots_in(app)] == [Channel.PAPER]
+
+
+# --- entering papers ----------------------------------------------------------------------------------
+
+
+def test_two_operators_read_each_paper_and_it_is_settled(
+    app: Flask, ann: PageClient, bek: PageClient, batch: str
+) -> None:
+    lines = ("1 1 3", "2 0", "3 -", "4 x unsigned", "5 х Too many marks", "6 2")
+    page = enter(ann, batch, *lines, follow_redirects=True)
+    assert "6 papers are noted." in page.visible
+    assert "You have read them; another operator must № 1–6" in page.visible
+    assert states(app) == [SheetState.ISSUED] * 6
+    page = bek.get(f"{DESK}/{batch}/enter")
+    assert "For you to read, after somebody else № 1–6" in page.visible
+    enter(bek, batch, "1 3 1", *lines[1:], status=303)
+    assert states(app) == [
+        SheetState.VALID, SheetState.VALID, SheetState.UNUSED, SheetState.SPOILED, SheetState.SPOILED,
+        SheetState.VALID,
+    ]  # fmt: skip
+    assert [sheet.fault for sheet in sheets_in(app)][3:5] == [SheetFault.UNSIGNED, SheetFault.TOO_MANY]
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_reasons_may_be_typed_in_the_language_of_the_page(
+    app: Flask, ann: PageClient, batch: str, language: str
+) -> None:
+    from views.labels import label
+
+    with app.test_request_context(f"/{language}/"):
+        words = [label(fault) for fault in list(SheetFault)[:6]]
+    page = ann.get(f"/{language}{DESK.removeprefix('/en')}/{batch}/enter")
+    lines = "\n".join(f"{serial} x {word}" for serial, word in enumerate(words, start=1))
+    ann.submit(page, {"lines": lines}, status=303)
+    assert [row.fault for row in entries_in(app)] == list(SheetFault)[:6]
+
+
+def test_each_line_that_fails_is_told_and_stays_and_the_others_leave(
+    app: Flask, ann: PageClient, batch: str
+) -> None:
+    lines = ["1 1", "nonsense", "2 99", "77 1", "3 1 1", "4 1 2 3 4", "", "1 2", "5 x", "6 0"]
+    page = enter(ann, batch, *lines, status=422)
+    assert "2 papers are noted. 7 lines need you." in page.visible
+    left = "".join(page.find("textarea", id="lines").itertext()).strip().splitlines()
+    assert left == [line for line in lines if line not in ("1 1", "6 0", "")]
+    told = {
+        row[0].text: row[2].text
+        for row in page.find("table").iter("tr")
+        if row[0].tag == "th" and row[1].tag == "td"
+    }
+    assert list(told) == ["Line 2", "Line 3", "Line 4", "Line 5", "Line 6", "Line 8", "Line 9"]
+    assert "There is no project number 99" in (told["Line 3"] or "")
+    assert "There is no such number in this batch." in (told["Line 4"] or "")
+    assert "A project stands here twice." in (told["Line 5"] or "")
+    assert "it is spoiled: “Too many marks”" in (told["Line 6"] or "")
+    assert "You have read this paper already." in (told["Line 8"] or "")
+    assert [row.serial for row in entries_in(app)] == [1, 6]
+    assert page.errors == {"lines": "7 lines need you."}
+
+
+def test_marks_in_two_parts_of_the_budget_are_told_with_what_to_type(app: Flask, now: datetime) -> None:
+    open_paper_vote(app, now, envelopes=2)
+    page = enter(member(app, "ann"), issue(app), "1 1 2", status=422)
+    assert "it is spoiled: “Several parts”" in page.visible
+
+
+@given(st.lists(st.text("0123459 -xх;,ab\t№", max_size=10), min_size=1, max_size=12))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_no_line_is_lost(app: Flask, ann: PageClient, batch: str, lines: list[str]) -> None:
+    from sqlalchemy import text as sql
+
+    with database_of(app).writing() as session:
+        session.connection().execute(sql("DELETE FROM paper_entry"))
+    text = "\n".join(lines)
+    page = ann.get(f"{DESK}/{batch}/enter")
+    token = page.find("input", id="csrf_token").get("value")
+    answer = ann.post(page.request.path, data={"csrf_token": token, "lines": text}, status=None)
+    written = sorted(" ".join(line.split()) for line in text.splitlines() if line.strip())
+    noted = len(entries_in(app))
+    if answer.status_code == 303:
+        assert noted == len(written)
+        return
+    boxes = answer.find_all("textarea", id="lines")
+    left = "".join(boxes[0].itertext()).strip().splitlines()
+    assert noted + len(left) == len(written)
+    for line in left:
+        assert " ".join(line.split()) in written
+
+
+def test_nobody_reads_a_paper_twice_nor_what_the_first_one_read(
+    app: Flask, ann: PageClient, bek: PageClient, batch: str
+) -> None:
+    enter(ann, batch, "1 x late")
+    enter(ann, batch, "1 x late", status=422)
+    assert len(entries_in(app)) == 1
+    for page in ("enter", "one", "differences", "hand-out"):
+        for row in bek.get(f"{DESK}/{batch}/{page}").find_all("option"):
+            assert row.get("selected") is None or row.get("value") == ""
+    page = bek.get(f"{DESK}/{batch}/one")
+    assert page.find("input", id="serial").get("value") == "1"
+    assert not [box for box in page.find_all("input", name="outcome") if box.get("checked") is not None]
+
+
+def test_two_operators_at_one_paper_at_once_note_it_once_each(
+    app: Flask, ann: PageClient, bek: PageClient, cem: PageClient, batch: str
+) -> None:
+    waiting = [(client, client.get(f"{DESK}/{batch}/enter")) for client in (ann, bek, cem)]
+    answers = [client.submit(page, {"lines": "1 1"}, status=None) for client, page in waiting[:2]]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    third = waiting[2][0].submit(waiting[2][1], {"lines": "1 1"}, status=422)
+    assert "This paper is settled already." in third.visible
+    assert [row.round for row in entries_in(app)] == [1, 2]
+
+
+# --- one paper by hand ---------------------------------------------------------------------------------
+
+
+READINGS: list[tuple[dict[str, Any], SheetState]] = [
+    ({"outcome": "projects", "projects": 2}, SheetState.VALID),
+    ({"outcome": "none"}, SheetState.VALID),
+    ({"outcome": "unused"}, SheetState.UNUSED),
+    ({"outcome": "spoiled", "fault": "late"}, SheetState.SPOILED),
+]
+
+
+@pytest.mark.parametrize(("values", "state"), READINGS)
+def test_one_paper_is_noted_with_a_form(
+    app: Flask, election: Election, ann: PageClient, batch: str, values: dict[str, Any], state: SheetState
+) -> None:
+    chosen = {"projects": ids(election)[: values["projects"]]} if "projects" in values else {}
+    page = ann.submit(
+        ann.get(f"{DESK}/{batch}/one"), {"serial": "4", **values, **chosen}, follow_redirects=True
+    )
+    assert "Paper № 4 is noted." in page.visible
+    [row] = entries_in(app)
+    assert (row.serial, row.state) == (4, state)
+    assert page.find("input", id="serial").get("value") == "1"
+
+
+WRONG: list[tuple[dict[str, Any], str, str]] = [
+    ({"serial": "", "outcome": "none"}, "serial", "Write the number of the paper."),
+    ({"serial": "7", "outcome": "none"}, "serial", "There is no such number in this batch."),
+    ({"serial": "1"}, "outcome", "Choose what is on the paper."),
+    ({"serial": "1", "outcome": "projects"}, "projects", "Choose the projects that are ticked."),
+    ({"serial": "1", "outcome": "none", "projects": 1}, "projects", "above it says something else"),
+    ({"serial": "1", "outcome": "spoiled"}, "fault", "Choose why the paper is spoiled."),
+    ({"serial": "1", "outcome": "projects", "projects": 4}, "serial", "it is spoiled: “Too many marks”"),
+]
+
+
+@pytest.mark.parametrize(("values", "field", "said"), WRONG)
+def test_what_is_wrong_with_one_paper_stands_beside_its_field(
+    app: Flask, election: Election, ann: PageClient, batch: str, values: dict[str, Any], field: str, said: str
+) -> None:
+    chosen = {"projects": ids(election)[: values["projects"]]} if "projects" in values else {}
+    page = ann.submit(ann.get(f"{DESK}/{batch}/one"), {**values, **chosen}, status=422)
+    assert said in page.errors[field]
+    assert entries_in(app) == []
+
+
+# --- differences ---------------------------------------------------------------------------------------
+
+
+def test_a_third_person_decides_and_sees_nothing_of_the_two(
+    app: Flask, election: Election, ann: PageClient, bek: PageClient, cem: PageClient, batch: str
+) -> None:
+    enter(ann, batch, "1 1")
+    enter(bek, batch, "1 2")
+    queue = f"{DESK}/{batch}/differences"
+    for client in (ann, bek):
+        page = client.get(queue)
+        assert "You have read these papers yourself: № 1" in page.visible
+        assert client.get(f"{queue}/1", status=303).location == queue
+    assert "1 difference for you" in cem.get(DESK).visible
+    assert f"{queue}/1" in cem.get(queue).links
+    page = cem.get(f"{queue}/1")
+    assert not [box for box in page.find_all("input") if box.get("checked") is not None]
+    answer = cem.submit(
+        page, {"outcome": "projects", "projects": ids(election)[1:2]}, button="Decide", follow_redirects=True
+    )
+    assert "Paper № 1 is settled." in answer.visible
+    assert "No readings differ." in answer.visible
+    assert states(app)[0] is SheetState.VALID
+    again = cem.submit(page, {"outcome": "none"}, button="Decide", status=422)
+    assert "This paper is settled already." in again.errors[""]
+
+
+def test_an_operator_of_the_two_can_not_settle_by_a_forged_post(
+    app: Flask, ann: PageClient, bek: PageClient, batch: str
+) -> None:
+    enter(ann, batch, "1 1")
+    enter(bek, batch, "1 2")
+    token = ann.get(f"{DESK}/{batch}/enter").find("input", id="csrf_token").get("value")
+    answer = ann.post(
+        f"{DESK}/{batch}/differences/1", data={"csrf_token": token, "outcome": "none"}, status=422
+    )
+    assert "Another operator must read it." in answer.errors[""]
+    assert states(app)[0] is SheetState.ISSUED
+
+
+def test_a_closed_batch_is_told_and_takes_nothing(
+    app: Flask, ann: PageClient, bek: PageClient, batch: str
+) -> None:
+    lines = [f"{serial} -" for serial in range(1, 7)]
+    page = ann.get(f"{DESK}/{batch}/enter")
+    enter(ann, batch, *lines)
+    enter(bek, batch, *lines)
+    office = member(app, "chief", Role.COORDINATOR)
+    office.submit(
+        office.get(f"/en/office/cycles/test-2027/paper/batches/{batch}/close"), button="Close the batch"
+    )
+    answer = ann.submit(page, {"lines": "1 1"}, status=409)
+    assert "The papers are accounted for since" in answer.visible
+    assert "There is no batch to work with" in ann.get(DESK).visible

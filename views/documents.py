@@ -1,0 +1,73 @@
+"""Documents to print: PDF by typst from a template in templates/documents and data.
+
+The data goes in as JSON and is never markup, so nothing a resident wrote can change a document. The fonts are the ones
+typst brings along: a document looks the same on every machine, and has the Kazakh letters and the tenge sign (a test
+looks at each).
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.support import NullTranslations, Translations
+from flask import Response
+
+from models.enums import Language
+
+FOLDER = Path(__file__).resolve().parents[1] / "templates" / "documents"
+PRINTED = (Language.KK, Language.RU)
+"""Documents speak both languages side by side (law on languages)."""
+_CATALOGS = Path(__file__).parent / "translations"
+
+
+def compiled(name: str, data: Mapping[str, Any]) -> Any:
+    """A typst compiler of this template over this data."""
+    import typst  # a few pages of a few people need it: not every web worker pays for it
+
+    return typst.Compiler(
+        str(FOLDER / f"{name}.typ"),
+        root=str(FOLDER),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+    )
+
+
+def pdf(name: str, data: Mapping[str, Any]) -> bytes:
+    """The document. Untagged: hundreds of equal papers for a printer would double in size."""
+    made: bytes = compiled(name, data).compile(format="pdf", pdf_tags=False)
+    return made
+
+
+def download(content: bytes, name: str) -> Response:
+    """The document as a file to keep; nobody in between may."""
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def gettext(message: str) -> dict[str, str]:
+    """A text in the languages of a document: {"kk": …, "ru": …}. Called so for the collection of texts."""
+    return {str(lang): _catalog(lang).gettext(message) for lang in PRINTED}
+
+
+def ngettext(one: str, many: str, count: int) -> dict[str, str]:
+    """The same for a number."""
+    return {str(lang): _catalog(lang).ngettext(one, many, count) % {"count": count} for lang in PRINTED}
+
+
+def qr_svg(text: str) -> str:
+    """A QR code as a picture for a document, with a margin; blank paper is around it."""
+    import segno
+
+    out = BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, nl=False)
+    return out.getvalue().decode()
+
+
+@cache
+def _catalog(language: Language) -> NullTranslations:
+    return Translations.load(str(_CATALOGS), [str(language)])
