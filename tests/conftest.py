@@ -30,6 +30,7 @@ from tests.harness.databases import (  # noqa: E402
     sqlite_template,
     sqlite_url,
 )
+from tests.harness.figures import pytest_terminal_summary  # noqa: E402
 from tests.harness.gateways import gateway  # noqa: E402
 from tests.harness.ncanode import ncanode  # noqa: E402
 from tests.harness.processes import fresh_server, live_server, seeded_demo, start_server  # noqa: E402
@@ -55,6 +56,7 @@ __all__ = [
     "postgresql_cluster",
     "postgresql_template",
     "postgresql_url",
+    "pytest_terminal_summary",
     "raw_client",
     "seeded_demo",
     "session",
