@@ -15,12 +15,12 @@ class TrustForm(BaseForm):
     """Base of the cycle's form."""
 
     revote = BooleanField(
-        _l("A resident may vote again until voting ends; the last ballot counts"),
-        description=_l("Whoever was pressed can vote anew later. Otherwise the first ballot is final."),
+        _l(
+            "A resident may vote again until voting ends, and the last ballot counts: whoever was pressed can vote anew"
+        )
     )
     paper = BooleanField(
-        _l("Paper ballots are accepted too"),
-        description=_l("Numbered papers are handed out at polling points and entered by two operators."),
+        _l("Paper ballots are accepted too: numbered, handed out at polling points, entered by two operators")
     )
     key_holder = RadioField(
         _l("Who holds the key that opens the ballots"),

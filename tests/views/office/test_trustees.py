@@ -11,10 +11,12 @@ from sqlmodel import select
 from budget import ballots, cycles
 from models.cycle import Cycle
 from models.database import Database
+from models.enums import KeyHolder, Opening
 from models.result import Count
 from models.trustee import Trustee
 from tests.harness.client import PageClient
 from tests.harness.elections import impossible_iins
+from tests.harness.office import typed_cycle
 from tests.harness.trustees import THREE, before_voting, frozen_by_trustees, waiting_cycle
 from tests.harness.voting import cast
 from views.keys import keyring_for
@@ -131,7 +133,9 @@ def test_a_link_that_is_only_looked_at_shows_nothing_and_a_second_visit_says_whe
     assert "<svg " in shown.text
     for language in ("kk", "ru", "en"):
         over = desk.get(link.replace("/en/", f"/{language}/"), status=410)
-        assert words_of(shown).split()[0] not in over.visible.split()
+        assert not over.find_all(class_="pb-codes")
+        assert "<svg " not in over.text
+        assert not set(words_of(shown).split()) <= set(over.visible.split())
     assert "This share was shown already" in over.visible
     desk.submit(page, button="Show my share", status=410)
     desk.get("/en/shares/" + "x" * 43, status=404)
@@ -223,3 +227,62 @@ def test_the_rules_name_the_trustees_and_say_what_voting_waits_for(
     desk.submit(desk.get(f"{PAGE}/trustees/rehearsal"), shares(desk, links), button="Open the test ballot")
     clock.instant += timedelta(minutes=2)
     assert "Voting can't open yet" not in rules()
+
+
+def test_the_share_on_paper_does_not_tell_the_address_it_came_from(desk: PageClient, waiting: Cycle) -> None:
+    link = name_and_freeze(desk)[0]
+    shown = desk.submit(desk.get(link), button="Show my share")
+    assert not shown.find_all(class_="pb-print-address")
+    assert link.rsplit("/", 1)[1] not in shown.visible
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (
+            {
+                "key_holder": "trustees",
+                "opening": "public",
+                "objection_days": "5",
+                "revote": "y",
+                "paper": "y",
+            },
+            (KeyHolder.TRUSTEES, Opening.PUBLIC, 5, True, True),
+        ),
+        (
+            {"key_holder": "file", "opening": "commission", "objection_days": "0"},
+            (KeyHolder.FILE, Opening.COMMISSION, 0, False, False),
+        ),
+    ],
+)
+def test_the_settings_of_trust_are_stored_as_typed_and_shown_again(
+    desk: PageClient, app_database: Database, now: datetime, typed: dict[str, str], kept: tuple[object, ...]
+) -> None:
+    page = desk.get("/en/office/cycles/new")
+    desk.submit(page, typed_cycle(now + timedelta(days=1), **typed), button="Create the draft")
+    row = row_of(app_database)
+    assert (row.key_holder, row.opening, row.objection_days, row.revote, row.paper) == kept
+    again = desk.submit(desk.get(f"{PAGE}/edit"), {}, button="Save the settings")
+    assert again.status_code == 303
+    row = row_of(app_database)
+    assert (row.key_holder, row.opening, row.objection_days, row.revote, row.paper) == kept
+
+
+def test_a_new_cycle_begins_with_trustees_and_three_days_for_objections(desk: PageClient) -> None:
+    page = desk.get("/en/office/cycles/new")
+    assert page.find(id="objection_days").get("value") == "3"
+    chosen = [
+        one.get("value")
+        for one in page.find_all("input", name="key_holder")
+        if one.get("checked") is not None
+    ]
+    assert chosen == ["trustees"]
+
+
+@pytest.mark.parametrize("days", ["31", "-1", "", "x"])
+def test_days_out_of_range_are_refused_beside_their_field(
+    desk: PageClient, app_database: Database, now: datetime, days: str
+) -> None:
+    typed = typed_cycle(now + timedelta(days=1), objection_days=days)
+    page = desk.submit(desk.get("/en/office/cycles/new"), typed, button="Create the draft", status=422)
+    assert page.errors["objection_days"]
