@@ -1,9 +1,13 @@
 """When something is refused or fails: a page in the reader's language that says what happened and what to do.
 
 The API gets the same as JSON (`application/problem+json`, RFC 9457). A database that can't be reached or written
-is 503 in plain words, by a page that needs no database. Nothing typed or stored is ever put into a log here.
+is 503 in plain words, by a page that needs no database. When only room is missing, reading goes on: the page is in
+the reader's language and, for the forms people spend time on, holds what was sent, ready to be sent again: nothing
+was stored for certain, so nothing can be doubled. Nothing typed or stored is ever put into a log here.
 """
 
+import errno
+import sqlite3
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, json, render_template, request
@@ -17,6 +21,10 @@ from views import messages, static_files
 
 PAGES = frozenset({400, 403, 404, 413, 429, 500, 503})
 API_PREFIX = "/api/"
+KEEPS_WHAT_WAS_SENT = frozenset({"resident", "council"})
+"""The blueprints with long forms and without passwords."""
+_DISK_FULL = "53100"
+"""PostgreSQL's code (appendix A of its manual)."""
 
 
 def init_app(app: Flask) -> None:
@@ -26,6 +34,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database_down)
     app.register_error_handler(PoolTimeout, _database_down)
+    app.register_error_handler(OSError, _system_failed)
 
 
 def problem(status: int, code: str, detail: str = "") -> Response:
@@ -69,8 +78,38 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
+def _system_failed(error: OSError) -> Response:
+    """No room for an upload on its way or for a lock is like no room in the database; anything else is a bug."""
+    if not _is_full(error):
+        raise error
+    return _full(may_keep=False)  # the upload was perhaps not read to its end
+
+
+def _is_full(error: BaseException) -> bool:
+    return (
+        getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        or getattr(error, "sqlstate", None) == _DISK_FULL
+        or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+    )
+
+
+def _full(*, may_keep: bool) -> Response:
+    current_app.logger.error("the disk is full: %s could not be stored", request.endpoint)
+    if _is_api():
+        return problem(503, _code_of(503))
+    keeps = may_keep and request.blueprint in KEEPS_WHAT_WAS_SENT
+    sent = list(request.form.items(multi=True)) if keeps else []
+    files = [name for name, file in request.files.items() if file.filename] if keeps else []
+    response = _page("errors/503.html", 503, sent=sent, files=files)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def _database_down(error: Exception) -> Response:
-    kind = type(getattr(error, "orig", error)).__name__
+    cause = getattr(error, "orig", error)
+    if _is_full(cause):
+        return _full(may_keep=True)
+    kind = type(cause).__name__
     current_app.logger.error("the database refused %s: %s", request.endpoint, kind)
     if _is_api():
         return problem(503, _code_of(503))
