@@ -42,6 +42,8 @@ class Walk:
     new_page: Callable[..., Page]
     scripts: bool = True
     opened: set[str] = field(default_factory=set)
+    shares: dict[str, str] = field(default_factory=dict)
+    """What the trustees have on paper, by the name of their field."""
     begins: datetime = field(default_factory=lambda: datetime.now(UTC).replace(second=0, microsecond=0))
 
     def to_phase(self, phase: Phase) -> None:
@@ -155,6 +157,9 @@ def create_cycle(walk: Walk) -> None:
             projects_per_author="1",
             methods="sms",
             directions="lighting",
+            key_holder="trustees",
+            objection_days="0",
+            opening="commission",
         )
         _fill_calendar(walk, coordinator)
         coordinator.press()
@@ -203,11 +208,30 @@ def screen_all(walk: Walk) -> None:
 
 
 def freeze(walk: Walk) -> None:
-    """The coordinator freezes settings and ballot list."""
+    """The coordinator names the trustees and freezes settings and ballot list; the trustees rehearse the opening."""
     with walk.browser_of() as coordinator:
         coordinator.sign_in_staff(COORDINATOR)
+        coordinator.open(f"/office/cycles/{SLUG}/trustees")
+        for place, name in enumerate(("Айгүл", "Берік", "Вера"), start=1):
+            coordinator.fill(**{f"name_{place}": name, f"organisation_{place}": f"Ұйым {place}"})
+        coordinator.press()
         coordinator.open(f"/office/cycles/{SLUG}/freeze")
         coordinator.press()
+        links = coordinator.page.locator(".pb-link").all_inner_texts()
+        walk.shares = {f"share_{place}": _take_share(walk, link) for place, link in enumerate(links, start=1)}
+        assert len(walk.shares) == 3
+        coordinator.open(f"/office/cycles/{SLUG}/trustees/rehearsal")
+        coordinator.fill(**walk.shares)
+        coordinator.press()
+
+
+def _take_share(walk: Walk, link: str) -> str:
+    """A trustee opens the link and writes the words down."""
+    with walk.browser_of() as trustee:
+        trustee.page.goto(link)
+        trustee.look()
+        trustee.press()
+        return " ".join(trustee.page.locator(".pb-codes li").all_inner_texts())
 
 
 def vote(walk: Walk, voter: Account, *, first: int) -> str:
@@ -227,10 +251,12 @@ def vote(walk: Walk, voter: Account, *, first: int) -> str:
 
 
 def count_and_publish(walk: Walk) -> None:
-    """The coordinator closes the count and publishes the results."""
+    """The coordinator separates, two trustees open and count, and the results are published."""
     with walk.browser_of() as coordinator:
         coordinator.sign_in_staff(COORDINATOR)
         coordinator.open(f"/office/cycles/{SLUG}/count")
+        coordinator.press()  # the link is deleted; then two trustees open
+        coordinator.fill(share_1=walk.shares["share_1"], share_3=walk.shares["share_3"])
         coordinator.press()
         coordinator.open(f"/office/cycles/{SLUG}/publish-results")
         coordinator.press()
