@@ -31,6 +31,9 @@ class Dimension(StrEnum):
     AREA = "area"
 
 
+Counted = Mapping[Dimension, Mapping[str, int]]
+
+
 def merged(cells: Mapping[str, int], least: int = LEAST) -> dict[str, int]:
     """The cells with none of 1..least-1 in it: small ones stand together as `OTHERS`. Order and total stay.
 
@@ -54,7 +57,7 @@ class TookPart:
     """Who took part, annulled participations left out: `shown` may be shown, largest first; `electronic` is the
     number by web and desk together, a term of the sums of the count."""
 
-    shown: Mapping[Dimension, Mapping[str, int]]
+    shown: Counted
     electronic: int
 
 
@@ -70,22 +73,29 @@ def store(session: Session, cycle: Cycle) -> None:
 def is_as_stored(session: Session, cycle: Cycle) -> bool:
     """Do the participations as they lie there now give the stored numbers?"""
     counted = _counted(session, cycle.id or 0)
-    return _stored(session, cycle.id or 0) == {name: cells for name, cells in counted.items() if cells}
+    return stored(session, cycle.id or 0) == {name: cells for name, cells in counted.items() if cells}
 
 
-def of_cycle(session: Session, cycle_id: int) -> TookPart | None:
-    """What was stored, small cells merged; None before a count, and where nobody took part."""
-    stored = _stored(session, cycle_id)
-    if not stored:
+def took_part(counted: Counted) -> TookPart | None:
+    """What may be told of stored numbers, small cells merged; None before a count, and where nobody took part."""
+    if not counted:
         return None
-    paper = stored[Dimension.CHANNEL].get(Channel.PAPER, 0)
+    paper = counted[Dimension.CHANNEL].get(Channel.PAPER, 0)
     # a paper is handed out against a document (see `budget.paper.people`)
     papers = {Dimension.CHANNEL: {Channel.PAPER: paper}, Dimension.ASSURANCE: {Assurance.DESK: paper}}
     shown = {
-        dimension: _largest_first(shown_cells(stored[dimension], papers.get(dimension, {})))
+        dimension: _largest_first(shown_cells(counted[dimension], papers.get(dimension, {})))
         for dimension in Dimension
     }
-    return TookPart(shown, sum(stored[Dimension.CHANNEL].values()) - paper)
+    return TookPart(shown, sum(counted[Dimension.CHANNEL].values()) - paper)
+
+
+def stored(session: Session, cycle_id: int) -> Counted:
+    """The numbers as stored, small ones too: not for publication. {} before a count."""
+    found: dict[Dimension, dict[str, int]] = {}
+    for row in session.exec(select(Turnout).where(Turnout.cycle_id == cycle_id)):
+        found.setdefault(Dimension(row.dimension), {})[row.key] = row.voters
+    return found
 
 
 def shown_cells(cells: Mapping[str, int], known: Mapping[str, int]) -> dict[str, int]:
@@ -105,14 +115,7 @@ def _largest_first(cells: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(cells.items(), key=lambda cell: (cell[0] == OTHERS, -cell[1], cell[0])))
 
 
-def _stored(session: Session, cycle_id: int) -> dict[Dimension, dict[str, int]]:
-    found: dict[Dimension, dict[str, int]] = {}
-    for row in session.exec(select(Turnout).where(Turnout.cycle_id == cycle_id)):
-        found.setdefault(Dimension(row.dimension), {})[row.key] = row.voters
-    return found
-
-
-def _counted(session: Session, cycle_id: int) -> dict[Dimension, dict[str, int]]:
+def _counted(session: Session, cycle_id: int) -> Counted:
     column = {
         Dimension.CHANNEL: col(Participation.channel),
         Dimension.ASSURANCE: col(Participation.assurance),

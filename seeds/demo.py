@@ -187,6 +187,7 @@ def _plan_finished(world: World) -> None:
         envelopes=(EnvelopeDraft(_ALL, 80_000_000),),
         windows=clock.windows(-400, -390, -360, -330, -316, -300, 90, gap=4),
         cost_cap_tenge=25_000_000,
+        methods=(Assurance.SMS, Assurance.EDS, Assurance.DESK),
         minimum_votes=50,
         build_year=clock.at(0.5).year,
     )

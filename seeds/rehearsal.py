@@ -23,7 +23,7 @@ from models.ballot import Ballot, Participation
 from models.cycle import Cycle
 from models.database import Database
 from models.district import Area
-from models.enums import BallotStatus, KeyHolder, ProjectState, Role, ScreeningOutcome
+from models.enums import Assurance, BallotStatus, KeyHolder, ProjectState, Role, ScreeningOutcome
 from models.people import Resident, Staff
 from models.project import Project, Screening
 from models.result import Count, VerdictRow
@@ -192,6 +192,7 @@ def _publish(session: Session, coordinator: Actor, slug: str, clock: Clock) -> C
         envelopes=(EnvelopeDraft(Text("Аулалар", "Дворы", "Yards"), rehearsal_plan.ALLOTTED),),
         windows=clock.windows(-120, -110, -80, -40, -25, -15, 180, gap=5),
         rule=rehearsal_plan.RULE,
+        methods=(Assurance.SMS, Assurance.EDS, Assurance.DESK),
         key_holder=KeyHolder.TRUSTEES,
     )
     cycles.create(session, coordinator, draft, now=clock.at(-125), is_demo=True)

@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from budget.reading.cycles import WON, CycleView, EnvelopeFacts
+from budget.turnout import Dimension, TookPart, took_part
 from models.cycle import Envelope
 from models.enums import Language, VerdictKind, WorksStatus
 from models.project import Project
 from models.result import Count, VerdictRow
+from models.result import Turnout as TurnoutRow
 from models.works import Works
 
 SHORT_OF_MONEY = (VerdictKind.DOES_NOT_FIT, VerdictKind.AFTER_STOP, VerdictKind.LOST_LOT)
@@ -122,6 +124,7 @@ class Outcome:
 
     envelopes: tuple[EnvelopeOutcome, ...]
     turnout: Turnout
+    took_part: TookPart | None = None
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -161,12 +164,19 @@ _LINES = (
     .order_by(col(VerdictRow.position))
 )
 _ENVELOPE = [col(getattr(Envelope, name)) for name in EnvelopeFacts.__dataclass_fields__]
+_TURNOUT = [col(getattr(Count, name)) for name in Turnout.__dataclass_fields__]
+_CELL = [col(TurnoutRow.dimension), col(TurnoutRow.key), col(TurnoutRow.voters)]
 _COUNT = (
     sa.select(
         *_ENVELOPE,
-        *(col(getattr(Count, name)) for name in Turnout.__dataclass_fields__),
+        *_TURNOUT,
+        *_CELL,
     )
     .join(Count, col(Count.cycle_id) == col(Envelope.cycle_id))
+    .outerjoin(
+        TurnoutRow,
+        sa.and_(col(TurnoutRow.cycle_id) == col(Envelope.cycle_id), col(Envelope.position) == 1),
+    )
     .where(col(Envelope.cycle_id) == sa.bindparam("cycle"))
     .order_by(col(Envelope.position))
 )
@@ -179,15 +189,19 @@ def of_cycle(session: Session, cycle: CycleView) -> Outcome | None:
 
 def stored(session: Session, cycle_id: int) -> Outcome | None:
     """The result as counted, published or not: for the coordinator's preview only. None before the count."""
-    connection, key = session.connection(), {"cycle": cycle_id}
-    counted: Any = connection.execute(_COUNT, key).all()
+    connection, asked = session.connection(), {"cycle": cycle_id}
+    counted: Any = connection.execute(_COUNT, asked).all()
     if not counted:
         return None
     lines: dict[int, list[Line]] = defaultdict(list)
-    rows: Any = connection.execute(_LINES, key)
+    rows: Any = connection.execute(_LINES, asked)
     for envelope, *values in rows:
         lines[envelope].append(Line(*values))
-    width = len(_ENVELOPE)
-    parts = [EnvelopeFacts(*row[:width]) for row in counted]
-    outcomes = tuple(EnvelopeOutcome(part, tuple(lines[part.id])) for part in parts)
-    return Outcome(outcomes, Turnout(*counted[0][width:]))
+    width, end = len(_ENVELOPE), len(_ENVELOPE) + len(_TURNOUT)
+    parts = {row.id: EnvelopeFacts(*row[:width]) for row in counted}
+    outcomes = tuple(EnvelopeOutcome(part, tuple(lines[part.id])) for part in parts.values())
+    cells: dict[Dimension, dict[str, int]] = defaultdict(dict)
+    for dimension, key, voters in (row[end:] for row in counted):
+        if dimension is not None:
+            cells[Dimension(dimension)][key] = voters
+    return Outcome(outcomes, Turnout(*counted[0][width:end]), took_part(cells))

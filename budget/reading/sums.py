@@ -5,8 +5,7 @@
 
 from dataclasses import dataclass
 
-from budget.reading.results import Turnout
-from budget.turnout import TookPart
+from budget.reading.results import Outcome
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,9 @@ class Sums:
         return self.from_leaves == self.electronic
 
 
-def of_count(turnout: Turnout, took_part: TookPart | None) -> Sums | None:
+def of_outcome(outcome: Outcome) -> Sums | None:
     """The sums of a count; None where there was no log of ballots, or the numbers were not kept yet."""
+    turnout, took_part = outcome.turnout, outcome.took_part
     if not turnout.leaves or took_part is None:
         return None
     return Sums(

@@ -11,8 +11,9 @@ from sqlmodel import Session, select
 
 from budget import ballots, turnout
 from budget.keys import KeyRing
-from budget.turnout import LEAST, NO_AREA, OTHERS, Dimension, merged, shown_cells
+from budget.turnout import LEAST, NO_AREA, OTHERS, Dimension, TookPart, merged, shown_cells, took_part
 from models.ballot import Participation
+from models.cycle import Cycle
 from models.district import Area
 from models.enums import Assurance, Channel
 from tests.harness.elections import impossible_iins, open_election
@@ -59,6 +60,10 @@ def keyring(tmp_path: Path) -> KeyRing:
     return make_keyring(tmp_path)
 
 
+def told(session: Session, cycle: Cycle) -> TookPart | None:
+    return took_part(turnout.stored(session, cycle.id or 0))
+
+
 def test_the_numbers_are_those_of_the_participations(
     session: Session, keyring: KeyRing, now: datetime
 ) -> None:
@@ -81,10 +86,10 @@ def test_the_numbers_are_those_of_the_participations(
     assert annulled is not None
     annulled.annulled_at = now
     session.flush()
-    assert turnout.of_cycle(session, election.cycle.id or 0) is None
+    assert told(session, election.cycle) is None
     turnout.store(session, election.cycle)
     turnout.store(session, election.cycle)
-    found = turnout.of_cycle(session, election.cycle.id or 0)
+    found = told(session, election.cycle)
     assert found is not None
     assert found.electronic == 31
     assert found.shown == {
@@ -139,7 +144,7 @@ def test_nobody_finds_a_small_cell_by_taking_the_papers_off(
 def test_what_is_shown_of_a_vote_on_paper_too(session: Session, keyring: KeyRing, now: datetime) -> None:
     made = mixed_vote(session, keyring, now, sms=[0] * 20, desk=[1] * 3, papers=[1] * 12)
     turnout.store(session, made.cycle)
-    found = turnout.of_cycle(session, made.cycle.id or 0)
+    found = told(session, made.cycle)
     assert found is not None
     assert found.electronic == 23
     assert found.shown == {

@@ -1,12 +1,17 @@
 """From read models to what the schemas describe: plain dicts with every key present."""
 
+from dataclasses import asdict
 from typing import Any
 
+from budget.reading import sums
 from budget.reading.cycles import CycleView
 from budget.reading.places import AreaFacts
 from budget.reading.projects import Card
 from budget.reading.results import EnvelopeOutcome, Line, Outcome
-from models.enums import Language, ProjectState
+from budget.reading.sums import Sums
+from budget.turnout import TookPart
+from budget.what_if import WhatIf
+from models.enums import Language, Origin, ProjectState
 from views.addresses import url_for
 
 _LANGUAGES = tuple(language.value for language in Language)
@@ -51,6 +56,8 @@ def cycle_links(view: CycleView) -> dict[str, str]:
     }
     if view.has_results:
         links["results"] = url_for("api.results", slug=slug)
+    if view.settings.origin is Origin.SERVICE and view.settings.frozen_hash:
+        links["log"] = url_for("api_log.heads", slug=slug)
     return links
 
 
@@ -90,8 +97,35 @@ def results(view: CycleView, outcome: Outcome) -> dict[str, Any]:
         "ballots": {"valid": turnout.valid, "empty": turnout.empty, "invalid": turnout.invalid},
         "ballots_root": turnout.ballots_root or None,
         "draw": turnout.draw,
+        "turnout": _took_part(outcome.took_part),
+        "sums": _sums(sums.of_outcome(outcome)),
+        "without_sms": _without_sms(WhatIf.from_json(turnout.without_sms)),
         "envelopes": [_envelope(part) for part in outcome.envelopes],
     }
+
+
+def _took_part(found: TookPart | None) -> dict[str, list[dict[str, Any]]] | None:
+    if found is None:
+        return None
+    return {
+        str(dimension): [{"key": str(key), "voters": voters} for key, voters in cells.items()]
+        for dimension, cells in found.shown.items()
+    }
+
+
+def _sums(found: Sums | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        **asdict(found),
+        "opened": found.opened,
+        "leaves_add_up": found.leaves_add_up,
+        "people_add_up": found.people_add_up,
+    }
+
+
+def _without_sms(found: WhatIf | None) -> dict[str, Any] | None:
+    return found.as_json() if found else None
 
 
 def _envelope(part: EnvelopeOutcome) -> dict[str, Any]:

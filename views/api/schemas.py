@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from marshmallow import Schema, fields, validate
 
+from budget.what_if import Outcome as WhatIfOutcome
 from models.enums import (
     Direction,
     Figures,
@@ -142,6 +143,55 @@ class BallotsSchema(Schema):
     invalid = fields.Integer(required=True)
 
 
+class TurnoutCellSchema(Schema):
+    """People of one kind; `others` are small groups taken together, `no_area` people whose area is not known."""
+
+    key = fields.String(
+        required=True,
+        metadata={"description": "A channel, an assurance or the code of an area; others, no_area"},
+    )
+    voters = fields.Integer(required=True)
+
+
+class TurnoutSchema(Schema):
+    """Who took part, largest groups first, without ballots set aside. No group of 1 to 9 people is shown, unless
+    it is everybody; `channel`: web, desk, paper; `assurance` (proof of identity): sms, eds, desk."""
+
+    channel = fields.List(fields.Nested(TurnoutCellSchema), required=True)
+    assurance = fields.List(fields.Nested(TurnoutCellSchema), required=True)
+    area = fields.List(fields.Nested(TurnoutCellSchema), required=True)
+
+
+class SumsSchema(Schema):
+    """leaves = opened + replaced + annulled; opened = valid + empty + invalid;
+    leaves - replaced - papers = electronic."""
+
+    leaves = _whole("Ballots in the log", nullable=False)
+    replaced = _whole("Replaced by a later ballot of the same voter", nullable=False)
+    annulled = _whole("Set aside unopened after a case", nullable=False)
+    papers = _whole("Valid papers, entered like the others", nullable=False)
+    opened = _whole("Opened ballots", nullable=False)
+    valid = fields.Integer(required=True)
+    empty = fields.Integer(required=True)
+    invalid = fields.Integer(required=True)
+    electronic = _whole("People who voted by web and desk, those set aside included", nullable=False)
+    leaves_add_up = fields.Boolean(required=True)
+    people_add_up = fields.Boolean(required=True)
+
+
+class WithoutSmsSchema(Schema):
+    """Who would win without the ballots by SMS; analysis, never the result."""
+
+    outcome = fields.Enum(
+        WhatIfOutcome,
+        by_value=True,
+        required=True,
+        metadata={"description": "too_few: fewer than ten valid ballots on one side, so it is not asked"},
+    )
+    ballots = _whole("Valid ballots left")
+    winners = fields.List(fields.String(), required=True, metadata={"description": "Public ids"})
+
+
 class ResultsSchema(Schema):
     """A published result."""
 
@@ -152,6 +202,15 @@ class ResultsSchema(Schema):
     ballots = fields.Nested(BallotsSchema, required=True)
     ballots_root = fields.String(allow_none=True, required=True)
     draw = fields.String(allow_none=True, required=True)
+    turnout = fields.Nested(
+        TurnoutSchema, required=True, allow_none=True, metadata={"description": "null: not counted here"}
+    )
+    sums = fields.Nested(
+        SumsSchema, required=True, allow_none=True, metadata={"description": "null: no log of ballots"}
+    )
+    without_sms = fields.Nested(
+        WithoutSmsSchema, required=True, allow_none=True, metadata={"description": "null: never asked"}
+    )
     envelopes = fields.List(fields.Nested(EnvelopeSchema), required=True)
 
 

@@ -44,7 +44,7 @@ from views.office import progress
 from views.office.blueprint import bp
 from views.office.share_fields import SharesForm
 from views.office.steps import ConfirmForm, Page, of_ours
-from views.public import result_words
+from views.public import count_parts, result_words
 from views.public.wording import verdict_reason
 from views.refusals import attach
 from views.request_scope import close_reading, database, now, reading, writing
@@ -261,7 +261,14 @@ def publish_results(slug: str) -> Page:
             return redirect(url_for("office.cycle", slug=slug), 303)
     outcome = reading_results.stored(reading(), cycle.id or 0)
     page = render_template(
-        "office/publish_results.html", form=form, cycle=cycle, outcome=outcome, tables=_tables(cycle, outcome)
+        "office/publish_results.html",
+        form=form,
+        cycle=cycle,
+        outcome=outcome,
+        tables=_tables(cycle, outcome),
+        parts=count_parts.of_outcome(outcome) if outcome else None,
+        log_href=url_for("public.ballot_log", slug=slug),
+        archive_href="",
     )
     return page, 422 if form.is_submitted() else 200
 

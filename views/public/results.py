@@ -14,7 +14,7 @@ from views.access import public
 from views.addresses import url_for
 from views.filters import Localised, in_language
 from views.page_cache import cacheable
-from views.public import archives, result_words, wording
+from views.public import archives, count_parts, result_words, wording
 from views.public.blueprint import bp
 from views.public.cycles import visible
 from views.public.project_story import standing
@@ -69,6 +69,8 @@ def results(slug: str) -> str:
         turnout_share=_turnout(outcome),
         exports=_exports(cycle, outcome),
         archive_href=_archive_href(cycle, outcome),
+        log_href=url_for("public.ballot_log", slug=slug) if outcome.turnout.leaves else "",
+        parts=count_parts.of_outcome(outcome),
     )
 
 
