@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget.ballot_log import EVERY
+from budget.ballot_log import EVERY, last_head
 from budget.log.long_tree import LongTree
 from budget.log.merkle import Hash
 from models.cycle import Cycle
@@ -63,8 +63,8 @@ def heads_page(session: Session, cycle_id: int, page: int) -> HeadsPage:
     ).one()
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(page, 1), pages)
-    newest = select(LogHead).where(LogHead.cycle_id == cycle_id).order_by(col(LogHead.number).desc())
-    rows = session.exec(newest.offset((page - 1) * PER_PAGE).limit(PER_PAGE)).all()
+    descending = select(LogHead).where(LogHead.cycle_id == cycle_id).order_by(col(LogHead.number).desc())
+    rows = session.exec(descending.offset((page - 1) * PER_PAGE).limit(PER_PAGE)).all()
     return HeadsPage(rows, total, page, pages)
 
 
@@ -93,8 +93,7 @@ def receipt_in(text: str) -> bytes | None:
 def inclusion(session: Session, cycle_id: int, leaf: bytes, kept: Stretches) -> Inclusion | None:
     """Where the leaf is in the newest tree, with the proof; None while it is in no batch."""
     found = session.exec(select(LogLeaf).where(LogLeaf.cycle_id == cycle_id, LogLeaf.leaf == leaf)).first()
-    newest = select(LogHead).where(LogHead.cycle_id == cycle_id).order_by(col(LogHead.number).desc())
-    last = session.exec(newest.limit(1)).first()
+    last = last_head(session, cycle_id)
     if found is None or last is None or found.position >= last.size:
         return None
     proof = _tree(session, last, kept).inclusion(found.position)

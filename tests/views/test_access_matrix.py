@@ -156,7 +156,7 @@ def methods(rule: Rule) -> list[str]:
 
 
 def address(app: Flask, rule: Rule, **values: str) -> str:
-    known = {"lang": "en", "phase": "voting", "name": "main.css", "way": "egov", **values}
+    known = {"lang": "en", "phase": "voting", "name": "main.css", "way": "egov", "number": "1", **values}
     with app.test_request_context():
         return app.url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from budget.ballot_log import head_of
+from budget.ballot_log import head_of, last_head
 from budget.reading import log
 from models.log import LogHead
 from views.access import public
@@ -61,6 +61,8 @@ def head(slug: str, number: int) -> Any:
 def proof(query: dict[str, str], slug: str) -> Any:
     """Where a receipt is in the newest tree; 404 with the code `not_in_log` while it is in no batch."""
     cycle = with_log(slug).settings
+    if not query["leaf"]:
+        return problem(422, "leaf_missing")
     found = log.inclusion(reading(), cycle.id, bytes.fromhex(query["leaf"]), stretches())
     if found is None:
         return problem(404, "not_in_log")
@@ -80,10 +82,12 @@ def proof(query: dict[str, str], slug: str) -> Any:
 @bp.arguments(ConsistencyQuerySchema, location="query")
 @bp.response(200, ConsistencySchema)
 @bp.alt_response(404, schema=ProblemSchema, content_type=ProblemSchema.media_type)
-def consistency(query: dict[str, int], slug: str) -> Any:
+def consistency(query: dict[str, int | None], slug: str) -> Any:
     """That the log of an earlier head is the beginning of a later one's."""
     cycle = with_log(slug).settings
-    first, second = (log.head(reading(), cycle.id, query[name]) for name in ("first", "second"))
+    newest = last_head(reading(), cycle.id)
+    first = log.head(reading(), cycle.id, query["first"] or 1)
+    second = log.head(reading(), cycle.id, query["second"]) if query["second"] else newest
     if first is None or second is None or first.number > second.number:
         return problem(404, "not_found")
     found = log.consistency(reading(), first, second, stretches())

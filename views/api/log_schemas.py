@@ -33,9 +33,9 @@ class HeadsSchema(Schema):
 
 
 class ProofQuerySchema(Schema):
-    """Which leaf."""
+    """Which leaf; without one the answer is 422, of a cycle that is not there 404."""
 
-    leaf = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-fA-F]{64}$"))
+    leaf = fields.String(load_default="", validate=validate.Regexp(r"^[0-9a-fA-F]{64}$"))
 
 
 class ProofSchema(Schema):
@@ -49,10 +49,10 @@ class ProofSchema(Schema):
 
 
 class ConsistencyQuerySchema(Schema):
-    """Which two heads, by their numbers."""
+    """Which two heads, by their numbers; by default the first and the newest."""
 
-    first = fields.Integer(required=True, data_key="from", validate=validate.Range(1, 10**6))
-    second = fields.Integer(required=True, data_key="to", validate=validate.Range(1, 10**6))
+    first = fields.Integer(load_default=1, data_key="from", validate=validate.Range(1, 10**6))
+    second = fields.Integer(load_default=None, data_key="to", validate=validate.Range(1, 10**6))
 
 
 class ConsistencySchema(Schema):

@@ -9,6 +9,7 @@ from typing import Any, cast
 import flask
 from flask import Response, current_app, render_template, request
 
+from budget.ballot_log import last_head
 from budget.errors import NotFound
 from budget.log.heads import head_time
 from budget.reading import log
@@ -56,7 +57,6 @@ def ballot_log_receipt(slug: str) -> tuple[str, int]:
     typed = request.args.get("receipt", "")
     leaf = log.receipt_in(typed)
     found = log.inclusion(reading(), cycle.settings.id, leaf, stretches()) if leaf else None
-    last = log.heads_page(reading(), cycle.settings.id, 1).heads
     page = render_template(
         "public/log_receipt.html",
         cycle=cycle,
@@ -64,7 +64,7 @@ def ballot_log_receipt(slug: str) -> tuple[str, int]:
         typed=typed.strip(),
         is_shaped=leaf is not None,
         found=found,
-        next_at=_next_at(cycle, last[0] if last else None),
+        next_at=_next_at(cycle, last_head(reading(), cycle.settings.id)),
         proof_href=flask.url_for("api_log.proof", slug=slug, leaf=leaf.hex()) if leaf and found else "",
     )
     return page, 422 if typed.strip() and leaf is None else 200
