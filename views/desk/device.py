@@ -64,9 +64,10 @@ def lock() -> Page:
 def sign_in_anew() -> Response:
     """Another operator takes over, or the password is forgotten: the parked session ends."""
     parked = parking.current()
-    if parked is not None:
-        with writing() as session:
-            web_sessions.end(session, parked.token)
+    if parked is None:
+        return redirect(url_for("staff.sign_in"), 303)
+    with writing() as session:
+        web_sessions.end(session, parked.token)
     return _sign_in_anew(None)
 
 

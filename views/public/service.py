@@ -15,7 +15,7 @@ bp = Blueprint("service", __name__)
 _ROBOTS = "User-agent: *\n" + "".join(
     f"Disallow: /{language}/{part}\n"
     for language in Language
-    for part in ("my", "sign-in", "council", "office", "staff", "messages")
+    for part in ("my", "sign-in", "council", "desk", "office", "staff", "messages")
 )
 
 

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 from sqlmodel import select
 
 from models.enums import Assurance, Channel, Role, SheetFault, SheetState
+from models.paper import PaperEntry
 from models.people import Resident
 from models.service import Notice
 from tests.harness.application import Clock, MakeApp
@@ -45,6 +48,7 @@ from tests.harness.paper import (
 )
 from tests.harness.people import add_to_roll
 from views.keys import keyring_for
+from views.labels import label
 
 HOME = "/en/desk"
 
@@ -338,8 +342,6 @@ def test_two_operators_read_each_paper_and_it_is_settled(
 def test_reasons_may_be_typed_in_the_language_of_the_page(
     app: Flask, ann: PageClient, batch: str, language: str
 ) -> None:
-    from views.labels import label
-
     with app.test_request_context(f"/{language}/"):
         words = [label(fault) for fault in list(SheetFault)[:6]]
     page = ann.get(f"/{language}{DESK.removeprefix('/en')}/{batch}/enter")
@@ -380,14 +382,13 @@ def test_marks_in_two_parts_of_the_budget_are_told_with_what_to_type(app: Flask,
 @given(st.lists(st.text("0123459 -xх;,ab\t№", max_size=10), min_size=1, max_size=12))
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_line_is_lost(app: Flask, ann: PageClient, batch: str, lines: list[str]) -> None:
-    from sqlalchemy import text as sql
-
     with database_of(app).writing() as session:
-        session.connection().execute(sql("DELETE FROM paper_entry"))
+        session.connection().execute(delete(PaperEntry))
     text = "\n".join(lines)
     page = ann.get(f"{DESK}/{batch}/enter")
     token = page.find("input", id="csrf_token").get("value")
-    answer = ann.post(page.request.path, data={"csrf_token": token, "lines": text}, status=None)
+    data = {"csrf_token": token, "lines": text}
+    answer: Any = FlaskClient.open(ann, page.request.path, method="POST", data=data)  # whatever the status
     written = sorted(" ".join(line.split()) for line in text.splitlines() if line.strip())
     noted = len(entries_in(app))
     if answer.status_code == 303:
