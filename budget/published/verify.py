@@ -122,10 +122,9 @@ def check_log(files, rules):
 
 def ballot(rules, envelope, projects):
     """A ballot as it is counted, or None where it breaks the rules."""
-    listed = [p["id"] for p in rules["projects"] if p["envelope"] == envelope]
-    fits = 0 < len(projects) <= rules["settings"]["votes_per_resident"]
-    once = all(p in listed and projects.count(p) == 1 for p in projects)
-    return (envelope, " ".join(sorted(projects))) if fits and once else None
+    fits = 0 < len(projects) == len(set(projects)) <= rules["settings"]["votes_per_resident"]
+    listed = {rules["part"].get(project) for project in projects} == {envelope}
+    return (envelope, " ".join(sorted(projects))) if fits and listed else None
 
 def check_ballots(files, rules):
     """How often each ballot was cast: (envelope, projects), ("", "empty") or ("", "invalid")."""
@@ -211,7 +210,8 @@ def check_result(files, rules, cast, ranks):
     frozen = [[p["id"], str(p["number"]), p["envelope"], str(p["cost"])] for p in rules["projects"]]
     same("projects.csv", "the frozen list", told, frozen)
     for (envelope, projects), often in cast.items():
-        votes.update(dict.fromkeys(projects.split() if envelope else (), often))
+        for project in projects.split() if envelope else ():
+            votes[project] += often
     rows = allocate(rules, votes, [p["id"] for p in listed if p["withdrawn"]], ranks)
     for told, row in zip([*json.loads(files.bytes("result.json"))["projects"], None], [*rows, None], strict=True):
         same("result.json", "project, place, votes, cost, money before, money after, verdict", told, row)
@@ -227,8 +227,9 @@ def check_pb(files, name, envelope, cast, rows):
     mine = [(row[0], str(row[2])) for row in rows if row[6] != "withdrawn" or row[0] in listed]
     same(name, "budget, projects with votes, their number", told, [str(envelope["total"]), mine, len(mine)])
     for (id_, chosen), often in cast.items():
-        kept = " ".join(p for p in chosen.split() if p in listed)
-        expected.update({kept: often} if kept and id_ == envelope["id"] else {})
+        kept = chosen if len(mine) == len(rows) else " ".join(p for p in chosen.split() if p in listed)
+        if kept and id_ == envelope["id"]:
+            expected[kept] += often
     for vote, often in Counter(row[1] for row in table[votes + 2 :]).items():
         found[" ".join(sorted(vote.split(",")))] += often
     for vote in {**found, **expected}:
@@ -265,6 +266,7 @@ def check_sealed(files, rules, leaves, sums, cast, key_file):
 
 def check(files, key_file):
     rules = json.loads(files.bytes("frozen.json"))
+    rules["part"] = {project["id"]: project["envelope"] for project in rules["projects"]}
     names, public = [*FILES, "verify.py"], rules["settings"]["opening"] == "public"
     leaves, root = check_log(files, rules)
     cast = check_ballots(files, rules)
