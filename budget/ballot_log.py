@@ -3,8 +3,8 @@
 A batch takes every ballot that is in none: of the web and the desk (annulled ones too), replaced ones, and papers
 whose paper batch is closed. What is in none is told by an empty `log_batch`, never by an id above the last: on
 PostgreSQL a ballot with a smaller id may be committed later. The taken leaves are shuffled, so their order says
-nothing of who came first. Before a head is signed the tree is built anew from the stored leaves and must give the
-head before: a log that somebody changed is not signed over.
+nothing of who came first. Before the first head a process signs, and before the final one, the tree is built anew from
+the stored leaves and must give the head before: a log that somebody changed is not signed over.
 """
 
 import secrets
@@ -32,6 +32,9 @@ from models.paper import PaperBatch, PaperSheet
 EVERY = timedelta(minutes=15)
 AT_LEAST = 20
 _AT_ONCE = 10_000
+_signed_here: dict[int, tuple[str, Frontier]] = {}
+"""By cycle, the hash of the head this process signed last, and its tree: voters do not wait while a million leaves are
+hashed again. A head that was rolled back is the last one of no log, so its tree is never taken."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,8 @@ def close_log(session: Session, keyring: KeyRing, cycle: Cycle, *, now: datetime
         raise VotingUnderway(closes_at=window.ends_at)
     closed = final_head(session, cycle.id or 0)
     if closed is None:
-        cycle.log_closed_at = now
         closed = _append(session, keyring, cycle, now=now, final=True)
+        cycle.log_closed_at = now
     return closed
 
 
@@ -167,7 +170,7 @@ def _append(session: Session, keyring: KeyRing, cycle: Cycle, *, now: datetime, 
     """Take what waits, write the leaves and the signed head."""
     cycle_id = cycle.id or 0
     last = last_head(session, cycle_id)
-    tree = _tree_as_signed(session, cycle_id, last)
+    tree = _tree_as_signed(session, cycle_id, last, whole=final)
     number, first = (last.number if last else 0) + 1, tree.size
     leaves = _take(session, cycle_id, number)
     secrets.SystemRandom().shuffle(leaves)
@@ -191,11 +194,29 @@ def _append(session: Session, keyring: KeyRing, cycle: Cycle, *, now: datetime, 
     )
     session.add(row)
     session.flush()
+    _signed_here[cycle_id] = (row.hash, tree)
     return row
 
 
-def _tree_as_signed(session: Session, cycle_id: int, last: LogHead | None) -> Frontier:
-    """The tree of all stored leaves. Raises LogDiffers where it is not the one the last head was signed for."""
+def _tree_as_signed(session: Session, cycle_id: int, last: LogHead | None, *, whole: bool) -> Frontier:
+    """The tree of all stored leaves. Raises LogDiffers where it is not the one the last head was signed for.
+
+    `whole` reads every leaf; otherwise a head this process has signed is believed, and only new leaves are looked for.
+    """
+    known, tree = _signed_here.get(cycle_id, ("", Frontier()))
+    if whole or last is None or known != last.hash:
+        tree = _tree_of(session, cycle_id)
+    number = sa.select(sa.func.count()).where(col(LogLeaf.cycle_id) == cycle_id)
+    signed = (last.size, last.root) if last else (0, Frontier().root().hex())
+    if (
+        session.connection().execute(number).scalar_one() != signed[0]
+        or (tree.size, tree.root().hex()) != signed
+    ):
+        raise LogDiffers(number=last.number if last else 0)
+    return tree.copy()
+
+
+def _tree_of(session: Session, cycle_id: int) -> Frontier:
     stored = sa.select(col(LogLeaf.leaf)).where(col(LogLeaf.cycle_id) == cycle_id)
     rows = session.connection().execute(
         stored.order_by(col(LogLeaf.position)), execution_options={"yield_per": _AT_ONCE}
@@ -203,9 +224,6 @@ def _tree_as_signed(session: Session, cycle_id: int, last: LogHead | None) -> Fr
     tree = Frontier()
     for leaf in rows.scalars():
         tree.append(leaf)
-    signed = (last.size, last.root) if last else (0, Frontier().root().hex())
-    if (tree.size, tree.root().hex()) != signed:
-        raise LogDiffers(number=last.number if last else 0)
     return tree
 
 

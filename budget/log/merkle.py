@@ -42,6 +42,12 @@ class Frontier:
         self._peaks.append(hashed)
         self.size += 1
 
+    def copy(self) -> "Frontier":
+        """The same log, to grow apart from this one."""
+        same = Frontier()
+        same.size, same._peaks = self.size, self._peaks.copy()
+        return same
+
     def root(self) -> Hash:
         """The head of the tree as it is now."""
         if not self._peaks:

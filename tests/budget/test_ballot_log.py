@@ -306,6 +306,23 @@ def test_a_leaf_slipped_in_behind_the_last_head_is_not_signed_over(
         finish(session, keyring, election, now)
 
 
+def test_a_leaf_exchanged_in_the_storage_is_found_by_a_new_process_and_by_the_final_head(
+    session: Session, keyring: KeyRing, election: Election, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vote(session, keyring, election, PEOPLE[:20], now)
+    close(session, keyring, election, now)
+    drop = "DROP TRIGGER log_leaf_no_update"
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    session.connection().exec_driver_sql(drop if is_sqlite else f"{drop} ON log_leaf")
+    session.exec(sa.update(LogLeaf).where(col(LogLeaf.position) == 7).values(leaf=b"x" * 32))
+    with pytest.raises(LogDiffers):
+        finish(session, keyring, election, now)
+    vote(session, keyring, election, PEOPLE[20:40], now)
+    monkeypatch.setattr(ballot_log, "_signed_here", {})
+    with pytest.raises(LogDiffers):
+        close(session, keyring, election, now + QUARTER)
+
+
 def test_leaves_before_the_first_head_are_not_signed_over(
     session: Session, keyring: KeyRing, election: Election, now: datetime
 ) -> None:
