@@ -17,7 +17,7 @@ from sqlmodel import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from budget import cycles, invitations, projects
+from budget import cycles, invitations, paper, projects
 from budget.permissions import VISITOR, Action, Actor, has_role
 from models.database import Database
 from models.enums import Language, Phase, Role
@@ -58,6 +58,8 @@ UNKNOWN = {
     "token": "nothing",
     "member_id": "999",
     "invitation_id": "999",
+    "batch": "0000000000",
+    "serial": "999",
 }
 UNKNOWN_NAME = {"name": "no-such-file.css"}
 
@@ -77,11 +79,13 @@ class World:
     """Somebody of staff to try things on."""
     invitation: tuple[str, str]
     """Number and token."""
+    batch: str
+    """Papers of a polling point."""
 
 
 @pytest.fixture
 def world(app: Flask, app_database: Database, now: Any) -> World:
-    election = open_vote(app, now)
+    election = open_vote(app, now, paper=True)
     with app_database.writing() as session:
         resident, member = make_resident(session), make_member(session)
         taking = make_cycle(session, now, Phase.SUBMISSION)
@@ -104,9 +108,11 @@ def world(app: Flask, app_database: Database, now: Any) -> World:
             language=Language.KK,
             now=now,
         )
+        chief, slug = people[Role.COORDINATOR], election.cycle.slug
+        batch = paper.issue(session, chief, slug, point="№ 5 мектеп", first=1, last=2, now=now)
     invitation = str(row.id), token
     ids = own.public_id, foreign.public_id, secret.public_id
-    return World(election, taking.slug, hidden.slug, *ids, people, str(spare.id), invitation)
+    return World(election, taking.slug, hidden.slug, *ids, people, str(spare.id), invitation, batch.public_id)
 
 
 def make_staff(session: Session, now: Any, role: Role) -> Actor:
@@ -156,7 +162,8 @@ def methods(rule: Rule) -> list[str]:
 
 
 def address(app: Flask, rule: Rule, **values: str) -> str:
-    known = {"lang": "en", "phase": "voting", "name": "main.css", "way": "egov", "number": "1", **values}
+    known = {"lang": "en", "phase": "voting", "name": "main.css", "way": "egov", "number": "1"}
+    known |= {"batch": "0000000000", "serial": "1", **values}
     with app.test_request_context():
         return app.url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})
 
@@ -172,6 +179,8 @@ def known_to(world: World, rule: Rule) -> dict[str, str]:
         "token": token,
         "member_id": world.spare,
         "invitation_id": number,
+        "batch": world.batch,
+        "serial": "1",
     }
 
 
