@@ -46,6 +46,7 @@ from tests.harness.pages import text_of
 from tests.harness.people import add_to_roll, sign_in
 from tests.harness.staff import PASSWORD, Person
 from views import parking, sealed_cookies
+from views.desk import serving
 from views.sessions import COOKIE
 
 ALWAYS = {"service.static_file", "service.favicon", "public.large_view"}
@@ -107,6 +108,13 @@ def test_the_residents_session_knows_its_operator(device: PageClient, app_databa
     staff_row, resident_row = sessions_in(app_database)
     assert resident_row.operator_id == staff_row.staff_id
     assert (resident_row.channel, resident_row.assurance) == (Channel.DESK, Assurance.DESK)
+
+
+def test_whom_the_operator_found_is_forgotten_when_the_device_is_handed_over(desk: PageClient) -> None:
+    page = note_document(desk)
+    assert desk.get_cookie(serving.COOKIE) is not None
+    desk.submit(page, button="Resident votes now", status=303)
+    assert desk.get_cookie(serving.COOKIE) is None
 
 
 def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
