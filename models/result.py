@@ -14,8 +14,8 @@ class Count(Row, table=True):
     """The sums of one count; `ballots_root` commits to the opened ballots, the root of the final head seeds the lot.
 
     leaves = opened + replaced + annulled, opened = valid + empty + invalid. `roll` is the number of residents on the
-    roll at the count, 0 where the cycle had no roll of ours. `without_sms` are the public ids that would have won
-    without the ballots by SMS, None where it was not asked.
+    roll at the count, 0 where the cycle had no roll of ours. `without_sms` is the JSON of a
+    `budget.what_if.WhatIf`: who would have won without the ballots by SMS; None in a count that never asked.
     """
 
     __tablename__ = "ballot_count"

@@ -22,9 +22,9 @@ from seeds.people import Person, roll_lines
 
 ZONE = ZoneInfo("Asia/Almaty")
 _WAYS = {
-    (Channel.WEB, Assurance.SMS): 70,
-    (Channel.WEB, Assurance.EDS): 18,
-    (Channel.DESK, Assurance.DESK): 12,
+    (Channel.WEB, Assurance.SMS): 50,
+    (Channel.WEB, Assurance.EDS): 32,
+    (Channel.DESK, Assurance.DESK): 18,
 }
 _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -122,7 +122,7 @@ def cast_all(
 
 
 def way_of(person: Person, methods: Collection[str]) -> tuple[Channel, Assurance]:
-    """How an invented person votes, always the same: of a hundred some 70 by SMS, 18 with a signature, 12 at the
+    """How an invented person votes, always the same: of a hundred some 50 by SMS, 32 with a signature, 18 at the
     front office, as far as the cycle accepts it. The demo's accounts vote with the telephone they have."""
     [way] = random.Random(person.iin).choices(list(_WAYS), list(_WAYS.values()))
     _, assurance = way

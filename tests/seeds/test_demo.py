@@ -17,6 +17,9 @@ from budget.identity.iin import check_iin
 from budget.identity.phone import kz_mobile
 from budget.keys import KeyRing
 from budget.phases import check_calendar, stage_at
+from budget.reading import results as reading_results
+from budget.reading import sums
+from budget.what_if import WhatIf
 from models.ballot import Ballot, Participation
 from models.cycle import Cycle
 from models.database import Database
@@ -136,6 +139,24 @@ def test_the_finished_cycle_shows_every_status_of_works_and_reasons_for_delay(se
     assert {VerdictKind.WON, VerdictKind.DOES_NOT_FIT, VerdictKind.BELOW_MINIMUM} <= kinds
     tally = results.tally(session, cycle.id or 0)
     assert all(row.votes == tally.get(row.project_id, 0) for row in verdicts)
+
+
+def test_the_finished_cycle_shows_who_took_part_and_sums_that_add_up(session: Session) -> None:
+    outcome = reading_results.stored(session, cycle_in(session, "finished").id or 0)
+    assert outcome is not None
+    assert outcome.took_part is not None
+    cells = {str(dimension): set(shown) for dimension, shown in outcome.took_part.shown.items()}
+    assert cells["channel"] == {"web", "desk"}
+    assert cells["assurance"] == {"sms", "eds", "desk"}
+    assert cells["area"] == {"koktal-1", "koktal-2", "agrogorodok", "rest"}
+    found = sums.of_outcome(outcome)
+    assert found is not None
+    assert found.leaves == found.electronic == demo.VOTERS_FINISHED
+    assert found.leaves_add_up
+    assert found.people_add_up
+    without = WhatIf.from_json(outcome.turnout.without_sms)
+    assert without is not None
+    assert without.winners
 
 
 def test_every_rejection_and_return_has_its_reason(session: Session) -> None:

@@ -266,7 +266,7 @@ def publish_results(slug: str) -> Page:
         cycle=cycle,
         outcome=outcome,
         tables=_tables(cycle, outcome),
-        parts=count_parts.of_outcome(outcome) if outcome else None,
+        parts=count_parts.of_outcome(outcome, cycle.minimum_votes) if outcome else None,
         log_href=url_for("public.ballot_log", slug=slug),
         archive_href="",
     )

@@ -49,13 +49,14 @@ class CountParts:
     tables: tuple[Table, ...]
     sums: Sums | None
     without_sms: WithoutSms | None
+    minimum_votes: int
     least: int = LEAST
 
 
-def of_outcome(outcome: Outcome) -> CountParts:
+def of_outcome(outcome: Outcome, minimum_votes: int) -> CountParts:
     """What was kept with the count, in words."""
     tables = _tables(outcome.took_part) if outcome.took_part else ()
-    return CountParts(tables, sums.of_outcome(outcome), _without_sms(outcome))
+    return CountParts(tables, sums.of_outcome(outcome), _without_sms(outcome), minimum_votes)
 
 
 def _tables(took_part: TookPart) -> tuple[Table, ...]:

@@ -70,7 +70,7 @@ def results(slug: str) -> str:
         exports=_exports(cycle, outcome),
         archive_href=_archive_href(cycle, outcome),
         log_href=url_for("public.ballot_log", slug=slug) if outcome.turnout.leaves else "",
-        parts=count_parts.of_outcome(outcome),
+        parts=count_parts.of_outcome(outcome, cycle.settings.minimum_votes),
     )
 
 

@@ -80,7 +80,9 @@ def test_the_count_is_closed_with_one_press_and_shown_before_it_is_published(
     assert answer.h1 == "Publish the results?"
     assert acts_of(app_database) == ["count.close_log", "count.separate", "count.open", "count.tally"]
     assert "9\u00a0000\u00a0000\u00a0₸" in answer.visible
-    verdicts = [" ".join("".join(row.itertext()).split()) for row in answer.find_all("tr")][1:]
+    [result] = answer.find_all("table", class_="pb-results")
+    rows = [row for row in result.iter() if str(row.tag).endswith("tr")]
+    verdicts = [" ".join("".join(row.itertext()).split()) for row in rows][1:]
     assert [row.split(" ")[0] for row in verdicts if not row.startswith("The money")] == [
         "1.",
         "2.",
@@ -88,6 +90,10 @@ def test_the_count_is_closed_with_one_press_and_shown_before_it_is_published(
         "4.",
     ]
     assert "It cost 2\u00a0000\u00a0000\u00a0₸ more than was left at its turn." in answer.visible
+    for told in ("Who took part", "Do the numbers add up?", "All ballots were cast with a code by SMS"):
+        assert told in answer.visible
+    sums = ["".join(table.itertext()) for table in answer.find_all("table", class_="pb-sum")]
+    assert ["= 11" in found for found in sums] == [True] * 3
     for language in ("kk", "ru"):
         desk.get(f"/{language}/office/cycles/2027/publish-results")
 

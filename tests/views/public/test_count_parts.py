@@ -149,12 +149,12 @@ def test_other_winners_are_named_with_links(client: PageClient, held: None) -> N
     page = client.get(PAGE)
     told = section(page)
     assert "25 valid ballots are left." in told
-    assert "Other projects win. These would not win: Yard 1" in told
+    assert "The winners would not be the same. These would not win: Yard 1" in told
     assert "instead" not in told
 
 
 WORDS = {
-    "same": "The same projects win.",
+    "same": "The same projects would win.",
     "undecided": "a lot is drawn for the result only",
     "no_sms": "No ballot was cast with a code by SMS.",
     "only_sms": "All ballots were cast with a code by SMS",
