@@ -71,3 +71,10 @@ def sessions_in(database: Database) -> list[WebSession]:
     """The rows of signed-in browsers, oldest first."""
     with database.reading() as session:
         return list(session.exec(select(WebSession).order_by(WebSession.id)).all())  # type: ignore[arg-type]
+
+
+def cookie(client: PageClient, name: str) -> str:
+    """What the browser holds under this name."""
+    found = client.get_cookie(name)
+    assert found is not None
+    return found.value

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.harness import desk as harness
+from tests.harness.ballots import BALLOT
 from tests.harness.client import PageClient
 from tests.harness.elections import Election
 
@@ -20,3 +21,10 @@ def desk(client: PageClient, app: Flask, election: Election) -> PageClient:
     """The operator's browser."""
     harness.operator(app, client)
     return client
+
+
+@pytest.fixture
+def device(desk: PageClient) -> PageClient:
+    """The same browser, handed over."""
+    assert harness.hand_over(desk).request.path == BALLOT
+    return desk

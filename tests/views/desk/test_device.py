@@ -1,5 +1,5 @@
 """The device in a resident's hands: the ballot and nothing else is within reach, and only the operator's password gives
-the desk back."""
+the desk back. (Cookies taken away, forged and put back: test_parked_cookies.)"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +18,6 @@ from tests.harness.application import Clock
 from tests.harness.ballots import (
     BALLOT,
     IIN,
-    OTHER_IIN,
     RECEIPT,
     SLUG,
     ballots_in,
@@ -43,9 +42,8 @@ from tests.harness.desk import (
 )
 from tests.harness.elections import Election
 from tests.harness.pages import text_of
-from tests.harness.people import add_to_roll, sign_in
 from tests.harness.staff import PASSWORD, Person
-from views import parking, sealed_cookies
+from views import sealed_cookies
 from views.desk import serving
 from views.sessions import COOKIE
 
@@ -55,19 +53,6 @@ AT_LOCK = ALWAYS | {"desk.lock", "desk.sign_in_anew"}
 """What is within reach, by a second hand: a longer list in views/parking.py shows up here."""
 PARKED = sealed_cookies.PARKED
 SIGN_IN = "/en/staff/sign-in"
-
-
-@pytest.fixture
-def device(desk: PageClient) -> PageClient:
-    """The same browser, handed over."""
-    assert hand_over(desk).request.path == BALLOT
-    return desk
-
-
-def cookie(client: PageClient, name: str) -> str:
-    found = client.get_cookie(name)
-    assert found is not None
-    return found.value
 
 
 # --- handed over ------------------------------------------------------------------------------------------
@@ -166,58 +151,6 @@ def address_of_ballot(address: str) -> str:
 def test_the_ballot_of_another_cycle_is_out_of_reach(device: PageClient) -> None:
     assert device.get("/en/cycles/another/ballot").location == BALLOT
     assert device.get("/en/cycles/another/receipt").location == BALLOT
-
-
-# --- the cookies ------------------------------------------------------------------------------------------
-
-
-def test_the_operators_token_is_in_the_sealed_cookie_alone(device: PageClient, app: Flask) -> None:
-    with app.test_request_context(headers={"Cookie": f"{PARKED}={cookie(device, PARKED)}"}):
-        parked = parking.current()
-    assert parked is not None
-    assert parked.token not in cookie(device, PARKED) + cookie(device, COOKIE)
-    assert parked.token not in device.get(BALLOT).text
-
-
-def test_the_parked_cookie_in_the_place_of_a_session_opens_nothing(device: PageClient) -> None:
-    device.set_cookie(COOKIE, cookie(device, PARKED))
-    device.delete_cookie(PARKED)
-    answer = device.get(HOME)
-    assert (answer.status_code, answer.location.split("?")[0]) == (303, SIGN_IN)
-
-
-def test_without_the_parked_cookie_the_session_of_the_desk_is_worth_nothing(device: PageClient) -> None:
-    device.delete_cookie(PARKED)
-    assert device.get(BALLOT).location.split("?")[0] == "/en/sign-in"
-    assert device.get(HOME).location.split("?")[0] == SIGN_IN
-    assert device.get(LOCK).location == SIGN_IN
-
-
-def test_a_forged_parked_cookie_is_none(device: PageClient) -> None:
-    device.set_cookie(PARKED, "A" * 200)
-    assert device.get(BALLOT).location.split("?")[0] == "/en/sign-in"
-    assert device.get(LOCK).location == SIGN_IN
-
-
-def test_without_the_residents_cookie_the_device_is_locked(device: PageClient) -> None:
-    device.delete_cookie(COOKIE)
-    for address in (BALLOT, RECEIPT, HOME, "/en/office", "/en/"):
-        assert device.get(address).location == LOCK
-
-
-def test_the_operators_own_cookie_put_back_by_hand_opens_nothing_while_parked(desk: PageClient) -> None:
-    kept = cookie(desk, COOKIE)
-    hand_over(desk)
-    desk.set_cookie(COOKIE, kept)
-    for address in (HOME, FIND, "/en/staff/account", BALLOT):
-        assert desk.get(address).location == LOCK
-
-
-def test_who_signs_in_elsewhere_is_not_at_the_desk(app: Flask, device: PageClient) -> None:
-    add_to_roll(app, OTHER_IIN)
-    browser: Any = app.test_client()
-    assert sign_in(browser, app, OTHER_IIN, lang="en").location == "/en/my"
-    assert browser.get("/en/my").status_code == 200
 
 
 # --- leaving, the receipt, the lock -----------------------------------------------------------------------
@@ -425,16 +358,6 @@ def test_another_operator_takes_over_and_the_parked_session_is_gone(
     assert answer.location == f"{SIGN_IN}?next=/en/desk"
     assert sessions_in(app_database) == []
     assert device.get(HOME).location.split("?")[0] == SIGN_IN
-
-
-def test_a_parked_cookie_kept_from_before_needs_the_password_again(device: PageClient, app: Flask) -> None:
-    kept = cookie(device, PARKED)
-    device.submit(device.get(BALLOT), form=1)
-    unlock(device, status=303)
-    thief: Any = app.test_client()
-    thief.set_cookie(PARKED, kept)
-    assert thief.get(HOME).location == LOCK
-    unlock(thief, "wrong horse battery", status=422)
 
 
 def test_the_large_view_works_on_the_device(device: PageClient) -> None:
