@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 from budget import cycles, invitations, paper, projects
 from budget.permissions import VISITOR, Action, Actor, has_role
 from models.database import Database
-from models.enums import Language, Phase, Role
+from models.enums import KeyHolder, Language, Phase, Role
 from models.people import Staff
 from models.project import Photo, Project
 from tests.harness.application import Clock
@@ -91,7 +91,12 @@ def world(app: Flask, app_database: Database, now: Any) -> World:
         taking = make_cycle(session, now, Phase.SUBMISSION)
         own = projects.submit(session, resident, taking, proposal(), None, now=now)
         foreign = projects.submit(session, make_resident(session), taking, proposal(), None, now=now)
-        hidden = cycles.create(session, MAKER, draft(now, slug="zhasyryn"), now=now - timedelta(days=70))
+        hidden = cycles.create(
+            session,
+            MAKER,
+            draft(now, slug="zhasyryn", key_holder=KeyHolder.TRUSTEES),
+            now=now - timedelta(days=70),
+        )
         secret = add_project(session, hidden, 1)
         for public_id, project in (("hiddenfoto", secret), ("publicfoto", own)):
             add_photo(session, public_id, project, now)
