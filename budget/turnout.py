@@ -82,7 +82,10 @@ def took_part(counted: Counted) -> TookPart | None:
         return None
     paper = counted[Dimension.CHANNEL].get(Channel.PAPER, 0)
     # a paper is handed out against a document (see `budget.paper.people`)
-    papers = {Dimension.CHANNEL: {Channel.PAPER: paper}, Dimension.ASSURANCE: {Assurance.DESK: paper}}
+    papers: Counted = {
+        Dimension.CHANNEL: {Channel.PAPER: paper},
+        Dimension.ASSURANCE: {Assurance.DESK: paper},
+    }
     shown = {
         dimension: _largest_first(shown_cells(counted[dimension], papers.get(dimension, {})))
         for dimension in Dimension

@@ -101,7 +101,7 @@ def _ballots(session: Session, cycle_id: int) -> tuple[Counter[BallotStatus], Co
     by_sms: Counter[BallotStatus] = Counter()
     others: Counter[BallotStatus] = Counter()
     for assurance, status, number in session.exec(counted):
-        (by_sms if assurance is Assurance.SMS else others)[status] += number
+        (by_sms if assurance is Assurance.SMS else others)[BallotStatus(status)] += number
     return by_sms, others
 
 

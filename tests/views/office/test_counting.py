@@ -90,10 +90,6 @@ def test_the_count_is_closed_with_one_press_and_shown_before_it_is_published(
         "4.",
     ]
     assert "It cost 2\u00a0000\u00a0000\u00a0₸ more than was left at its turn." in answer.visible
-    for told in ("Who took part", "Do the numbers add up?", "All ballots were cast with a code by SMS"):
-        assert told in answer.visible
-    sums = ["".join(table.itertext()) for table in answer.find_all("table", class_="pb-sum")]
-    assert ["= 11" in found for found in sums] == [True] * 3
     for language in ("kk", "ru"):
         desk.get(f"/{language}/office/cycles/2027/publish-results")
 
