@@ -48,6 +48,14 @@ def test_a_line_that_can_not_be_read_says_why(line: str, facts: dict[str, object
     assert refusal.value.facts == facts
 
 
+def test_a_reason_may_be_typed_in_other_words_and_its_code_stays_good() -> None:
+    words = {"қол қойылмаған": SheetFault.UNSIGNED}
+    for line in ("17 x Қол қойылмаған", "17 х қол  қойылмаған", "17 x unsigned"):
+        assert read_line(line, PROJECTS, words)[1].fault is SheetFault.UNSIGNED
+    with pytest.raises(SheetFaulty):
+        read_line("17 x қол қойылмаған", PROJECTS)
+
+
 @given(st.lists(st.text("0123459 -x;,ab\t", max_size=12), max_size=20))
 def test_no_line_is_dropped(lines: list[str]) -> None:
     text = "\n".join(lines)

@@ -164,6 +164,31 @@ def test_more_ballots_than_people_keep_a_batch_open(office: Office) -> None:
     assert refusal.value.facts == {"missing": 0, "differing": 0, "papers": 2, "handed": 1}
 
 
+@pytest.mark.parametrize("fault", [SheetFault.IIN_USED, SheetFault.NOT_ON_ROLL])
+def test_a_paper_whose_person_could_not_be_marked_is_not_held_against_those_who_were(
+    office: Office, fault: SheetFault
+) -> None:
+    office.hand_out(PEOPLE[0])
+    office.both(1, office.valid(0))
+    office.both(2, Reading(SheetState.SPOILED, fault=fault))
+    for serial in range(3, 7):
+        office.both(serial, UNUSED)
+    assert paper.standing(office.session, office.batch).unmarked == 1
+    assert office.close().closed_at == office.now
+
+
+def test_a_valid_paper_always_needs_a_person(office: Office) -> None:
+    office.hand_out(PEOPLE[0])
+    office.both(1, office.valid(0))
+    office.both(2, office.valid(1))
+    office.both(3, Reading(SheetState.SPOILED, fault=SheetFault.IIN_USED))
+    for serial in range(4, 7):
+        office.both(serial, UNUSED)
+    with pytest.raises(BatchUnsettled) as refusal:
+        office.close()
+    assert (refusal.value.facts["papers"], refusal.value.facts["handed"]) == (2, 1)
+
+
 def test_two_readings_that_differ_go_to_a_third_person(office: Office) -> None:
     office.hand_out(PEOPLE[0])
     office.enter(office.ann, 1, office.valid(0))

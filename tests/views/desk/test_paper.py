@@ -2,8 +2,10 @@
 vote of which paper is one. On both databases."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from itertools import permutations
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -415,15 +417,32 @@ def test_nobody_reads_a_paper_twice_nor_what_the_first_one_read(
     assert not [box for box in page.find_all("input", name="outcome") if box.get("checked") is not None]
 
 
-def test_two_operators_at_one_paper_at_once_note_it_once_each(
-    app: Flask, ann: PageClient, bek: PageClient, cem: PageClient, batch: str
+@pytest.mark.parametrize(("ours", "theirs"), [("1 1", "1 1"), ("1 1", "1 2")])
+def test_operators_who_race_for_one_paper_each_note_it_once(
+    app: Flask, ann: PageClient, bek: PageClient, cem: PageClient, batch: str, ours: str, theirs: str
 ) -> None:
-    waiting = [(client, client.get(f"{DESK}/{batch}/enter")) for client in (ann, bek, cem)]
-    answers = [client.submit(page, {"lines": "1 1"}, status=None) for client, page in waiting[:2]]
-    assert [answer.status_code for answer in answers] == [303, 303]
-    third = waiting[2][0].submit(waiting[2][1], {"lines": "1 1"}, status=422)
-    assert "This paper is settled already." in third.visible
-    assert [row.round for row in entries_in(app)] == [1, 2]
+    """Three press at the same moment: two readings are noted, the third is told, and the outcome is of both."""
+    typed = list(zip((ann, bek, cem), (ours, theirs, ours), strict=True))
+    pages = [client.get(f"{DESK}/{batch}/enter") for client, _ in typed]
+    together = Barrier(len(typed))
+
+    def press(number: int) -> int:
+        client, lines = typed[number]
+        token = pages[number].find("input", id="csrf_token").get("value")
+        together.wait()
+        answer = FlaskClient.open(
+            client, pages[number].request.path, method="POST", data={"csrf_token": token, "lines": lines}
+        )
+        return answer.status_code
+
+    with ThreadPoolExecutor(len(typed)) as pool:
+        statuses = sorted(pool.map(press, range(len(typed))))
+    assert statuses == [303, 303, 422]
+    rows = entries_in(app)
+    assert [row.round for row in rows] == [1, 2]
+    assert len({row.staff_id for row in rows}) == 2
+    is_agreed = rows[0].content_key == rows[1].content_key
+    assert states(app)[0] is (SheetState.VALID if is_agreed else SheetState.ISSUED)
 
 
 # --- one paper by hand ---------------------------------------------------------------------------------
