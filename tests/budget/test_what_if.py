@@ -5,19 +5,22 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from budget import results
 from budget.allocation import Allocation, AllocationRule, Candidate, EnvelopeSum, LotOrder, allocate
 from budget.keys import KeyRing
 from budget.results import Draw
 from budget.what_if import LEAST, Outcome, WhatIf, compared, question
+from models.ballot import Ballot, BallotChoice
 from models.enums import BallotStatus
 from models.result import Count
 from tests.harness.elections import COORDINATOR
 from tests.harness.mixed import AFTER, annul, count, mixed_vote, vote_again
+from tests.harness.opening import opened
 from tests.harness.voting import make_keyring
 
 IDS = ("a", "b", "c", "d", "e")
@@ -151,3 +154,15 @@ def test_what_was_replaced_or_set_aside_is_in_neither(
     count(session, keyring, made, now)
     found = kept(session, made.cycle.id)
     assert found == WhatIf(Outcome.DIFFERENT, 11, (made.projects[1].public_id,))
+
+
+def test_choices_of_a_ballot_that_is_not_valid_are_no_votes_there_either(
+    session: Session, keyring: KeyRing, now: datetime
+) -> None:
+    made = mixed_vote(session, keyring, now, sms=[0] * 11, desk=[0] * 10 + [1] * 2)
+    opened(session, keyring, made.cycle.slug, now=now + AFTER)
+    chosen = sa.select(col(BallotChoice.ballot_id)).where(col(BallotChoice.project_id) == made.projects[1].id)
+    spoiled = {"status": BallotStatus.INVALID, "reason": "nobody"}
+    session.exec(sa.update(Ballot).where(col(Ballot.id).in_(chosen)).values(**spoiled))
+    results.count(session, COORDINATOR, made.cycle.slug, now=now + AFTER)
+    assert kept(session, made.cycle.id) == WhatIf(Outcome.SAME, 10, (made.projects[0].public_id,))
