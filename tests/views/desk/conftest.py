@@ -9,6 +9,7 @@ from tests.harness import desk as harness
 from tests.harness.ballots import BALLOT
 from tests.harness.client import PageClient
 from tests.harness.elections import Election
+from tests.harness.paper import issue, member
 
 
 @pytest.fixture
@@ -28,3 +29,23 @@ def device(desk: PageClient) -> PageClient:
     """The same browser, handed over."""
     assert harness.hand_over(desk).request.path == BALLOT
     return desk
+
+
+@pytest.fixture
+def batch(app: Flask, election: Election) -> str:
+    return issue(app)
+
+
+@pytest.fixture
+def ann(app: Flask, batch: str) -> PageClient:
+    return member(app, "ann")
+
+
+@pytest.fixture
+def bek(app: Flask, batch: str) -> PageClient:
+    return member(app, "bek")
+
+
+@pytest.fixture
+def cem(app: Flask, batch: str) -> PageClient:
+    return member(app, "cem")
