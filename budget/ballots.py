@@ -101,6 +101,7 @@ class Cast:
 
 _P = Participation.__table__  # type: ignore[attr-defined]
 _W = PhaseWindow.__table__  # type: ignore[attr-defined]
+_C = Cycle.__table__  # type: ignore[attr-defined]
 _WINDOW = sa.select(_W.c.starts_at, _W.c.ends_at).where(
     _W.c.cycle_id == sa.bindparam("cycle_id"), _W.c.phase == Phase.VOTING
 )
@@ -118,7 +119,9 @@ _WHILE_OPEN = sa.select(*_VALUES.values()).where(
         _W.c.phase == Phase.VOTING,
         _W.c.starts_at <= _VALUES["cast_at"],
         _W.c.ends_at > _VALUES["cast_at"],
-    )
+    ),
+    # a ballot that was on its way while the log was closed would be missing from the final head
+    sa.exists().where(_C.c.id == _VALUES["cycle_id"], _C.c.log_closed_at.is_(None)),
 )
 _DIALECTS: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _INSERT = {

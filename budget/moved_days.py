@@ -26,8 +26,15 @@ def put(session: Session, actor: Actor, on: date, *, is_working: bool, note: str
     row.is_working, row.note = is_working, note.strip()
     session.add(row)
     session.flush()
-    facts = {"is_working": is_working, "note": note.strip()}
-    audit.record(session, actor, "moved_day.put", now=now, subject=on.isoformat(), **facts)
+    audit.record(
+        session,
+        actor,
+        "moved_day.put",
+        now=now,
+        subject=on.isoformat(),
+        is_working=is_working,
+        note=note.strip(),
+    )
     return row
 
 

@@ -25,7 +25,7 @@ from budget.permissions import Action, Actor
 from budget.sealing import opener, receipt_of
 from budget.trustees import Entered
 from models.ballot import Ballot, BallotChoice, Participation, SealedBallot
-from models.case import Annulment, Objection, SignalMember
+from models.case import Annulment, Objection, Signal, SignalMember
 from models.cycle import Cycle
 from models.enums import Assurance, BallotStatus, Channel, KeyHolder, Opening, Phase, SheetState
 from models.paper import PaperBatch, PaperSheet
@@ -44,7 +44,7 @@ _SEALED = (
 def require_settled(session: Session, cycle: Cycle, *, now: datetime) -> None:
     """Refuse while somebody may still object, a case waits for its decision, or papers are not accounted for.
 
-    Raises: VotingUnderway(closes_at), ObjectionsOpen(until), CasesOpen(objections, annulments),
+    Raises: VotingUnderway(closes_at), ObjectionsOpen(until), CasesOpen(objections, signals, annulments),
     NotReady(unmet=("papers",)).
     """
     _refuse_before_close(session, cycle, now)
@@ -54,8 +54,9 @@ def require_settled(session: Session, cycle: Cycle, *, now: datetime) -> None:
     objected = _number(session, Objection, Objection.cycle_id == cycle.id, col(Objection.outcome).is_(None))
     undecided = (col(Annulment.confirmed_at).is_(None), col(Annulment.declined_at).is_(None))
     proposed = _number(session, Annulment, Annulment.cycle_id == cycle.id, *undecided)
-    if objected or proposed:
-        raise CasesOpen(objections=objected, annulments=proposed)
+    seen = _number(session, Signal, Signal.cycle_id == cycle.id, col(Signal.outcome).is_(None))
+    if objected or seen or proposed:
+        raise CasesOpen(objections=objected, signals=seen, annulments=proposed)
     if _number(session, PaperBatch, PaperBatch.cycle_id == cycle.id, col(PaperBatch.closed_at).is_(None)):
         raise NotReady(unmet=("papers",))
 

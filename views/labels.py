@@ -15,9 +15,11 @@ from models.enums import (
     Criterion,
     Direction,
     DocumentKind,
+    EdsWay,
     Figures,
     KeyHolder,
     Language,
+    NoticeFailure,
     Opening,
     Origin,
     Phase,
@@ -141,6 +143,16 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
     AllocationRule: {
         AllocationRule.SKIP: _l("Pass over what does not fit and go on"),
         AllocationRule.STOP: _l("Stop at the first project that does not fit"),
+    },
+    EdsWay: {
+        EdsWay.NCALAYER: _l("NCALayer on a computer"),
+        EdsWay.EGOV: _l("eGov Mobile on a telephone"),
+    },
+    NoticeFailure: {
+        NoticeFailure.REJECTED: _l("The number was refused"),
+        NoticeFailure.TEMPORARY: _l("The gateway was out of order"),
+        NoticeFailure.UNKNOWN: _l("Nobody knows whether it arrived"),
+        NoticeFailure.ACCOUNT: _l("The account at the gateway is out of order"),
     },
     CaseOutcome: {
         CaseOutcome.DISMISSED: _l("Dismissed"),

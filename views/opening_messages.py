@@ -46,8 +46,9 @@ def _objections_open(facts: Facts) -> str:
 def _cases_open(facts: Facts) -> str:
     return str(
         _(
-            "Before the count these must be decided: objections – %(objections)s, proposed annulments – %(annulments)s.",
+            "Before the count these must be decided: objections – %(objections)s, signals – %(signals)s, proposed annulments – %(annulments)s.",
             objections=number(facts["objections"]),
+            signals=number(facts["signals"]),
             annulments=number(facts["annulments"]),
         )
     )

@@ -108,14 +108,15 @@ def forget_current() -> None:
 
 
 def sign_out() -> None:
-    """End the session, in a transaction of its own."""
+    """End the session, in a transaction of its own. The cookie goes first: a full disk must not leave a person
+    signed in on a borrowed device."""
     token = _token()
-    if token:
-        with writing() as session:
-            web_sessions.end(session, token)
     sealed_cookies.forget(COOKIE)
     flask.session.clear()
     g.current = _NOBODY
+    if token:
+        with writing() as session:
+            web_sessions.end(session, token)
 
 
 def local_path(target: str | None) -> str | None:

@@ -24,7 +24,7 @@ PLANTED = {
         ("budget/audit.py", "from flask import g"),
         ("models/base.py", "from werkzeug.security import safe_join"),
         ("budget/phases.py", "import wtforms"),
-        ("budget/errors.py", "import marshmallow"),
+        ("budget/errors/base.py", "import marshmallow"),
         ("models/enums.py", "import jinja2"),
     ],
     "pure": [

@@ -96,7 +96,7 @@ FACTS: dict[str, list[Facts]] = {
         for why in ("empty", "word", "count", "checksum", "foreign", "other", "pair")
     ],
     "objections_open": each("until", [AT]),
-    "cases_open": [{"objections": 2, "annulments": 0}],
+    "cases_open": [{"objections": 2, "signals": 1, "annulments": 0}],
     "sums_differ": each("term", ["electronic", "leaves", "opened"], said=5, found=4),
     "appeal_open": each("until", [AT, None]),
     "key_missing": each("slug", ["2027"]),

@@ -251,6 +251,16 @@ def test_an_extended_deadline_holds_for_ballots_at_once(
         ballots.cast(session, box, late, choose(election.projects[0]), on=ends_at.date(), now=ends_at)
 
 
+def test_a_ballot_that_was_on_its_way_while_the_log_was_closed_is_refused(
+    database: Database, keyring: KeyRing, election: Election, now: datetime
+) -> None:
+    """Its clock was read before the close, its row comes after the final head: it would be in no head."""
+    with database.writing() as session:
+        cycles.by_slug(session, election.cycle.slug).log_closed_at = now
+    with pytest.raises(VotingNotOpen), database.writing() as session:
+        cast(session, keyring, election.cycle, IIN, now=now)
+
+
 def test_before_the_freeze_there_is_no_ballot_box(
     database: Database, keyring: KeyRing, election: Election, now: datetime
 ) -> None:

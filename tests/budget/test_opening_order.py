@@ -135,7 +135,7 @@ def test_an_undecided_objection_holds_the_opening_up(
     session.flush()
     with pytest.raises(CasesOpen) as refused:
         close(session, keyring, made, now + AFTER)
-    assert refused.value.facts == {"objections": 1, "annulments": 0}
+    assert refused.value.facts == {"objections": 1, "signals": 0, "annulments": 0}
     objection.outcome, objection.reason, objection.decided_at = CaseOutcome.DISMISSED, "Құжат көрді", now
     session.flush()
     assert close(session, keyring, made, now + AFTER) == 1
@@ -203,7 +203,7 @@ def test_the_traces_and_the_members_of_signals_go_with_the_link(
     row.roll_line, row.age = 7, 40
     signal = Signal(
         public_id="signal0001", cycle_id=election.cycle.id or 0, rule=SignalRule.SUBNET, subject="s", ballots=1,
-        found_at=now,
+        found_at=now, outcome=CaseOutcome.DISMISSED, reason="Жатақхана", decided_at=now,
     )  # fmt: skip
     session.add(signal)
     session.flush()
@@ -336,3 +336,20 @@ def test_sums_that_do_not_add_up_are_named_and_nothing_is_counted(
         results.count(session, COORDINATOR, election.cycle.slug, now=now + AFTER)
     assert refused.value.facts["term"] == term
     assert election.cycle.counted_at is None
+
+
+def test_an_undecided_signal_holds_the_opening_up(session: Session, keyring: KeyRing, now: datetime) -> None:
+    made = open_election(session, keyring, now=now)
+    cast_one(session, keyring, made, now)
+    signal = Signal(
+        public_id="signal0001", cycle_id=made.cycle.id or 0, rule=SignalRule.AGE, subject="age", ballots=1,
+        found_at=now,
+    )  # fmt: skip
+    session.add(signal)
+    session.flush()
+    with pytest.raises(CasesOpen) as refused:
+        close(session, keyring, made, now + AFTER)
+    assert refused.value.facts == {"objections": 0, "signals": 1, "annulments": 0}
+    signal.outcome, signal.reason, signal.decided_at = CaseOutcome.DISMISSED, "Тізім түзетілді", now
+    session.flush()
+    assert close(session, keyring, made, now + AFTER) == 1

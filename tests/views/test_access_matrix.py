@@ -7,7 +7,7 @@ a changed `@requires` or rule of `budget.permissions` shows up here.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,8 +19,11 @@ from werkzeug.test import TestResponse
 
 from budget import cycles, invitations, paper, projects
 from budget.permissions import VISITOR, Action, Actor, has_role
+from models.ballot import Participation
+from models.case import Annulment, Objection, Signal
 from models.database import Database
-from models.enums import KeyHolder, Language, Phase, Role
+from models.district import MovedDay
+from models.enums import Assurance, Channel, KeyHolder, Language, Phase, Role, SignalRule
 from models.people import Staff
 from models.project import Photo, Project
 from tests.harness.application import Clock
@@ -43,7 +46,12 @@ OF_STAFF = {
     "staff.account", "staff.change_language", "staff.change_password", "staff.sign_out_others", "staff.set_up",
     "staff.new_recovery_codes", "staff.recovery_codes",
 }  # fmt: skip
-EXACT = {"office.log": {Role.COORDINATOR, Role.OBSERVER}} | {name: set(STAFF) for name in OF_STAFF}
+OF_CASES = {"office.case_index", "office.cases", "office.objection", "office.signal"}
+EXACT = {
+    **{key: {Role.COORDINATOR, Role.OBSERVER} for key in ("office.log", *OF_CASES)},
+    **{key: {Role.COORDINATOR, Role.COUNCIL} for key in ("staff.annulments", "staff.annulment")},
+    **{key: set(STAFF) for key in OF_STAFF},
+}
 """Routes that do not go by their audience."""
 OPEN = {
     "resident.sign_in", "resident.code", "resident.sign_out", "resident.start_eds", "resident.ncalayer",
@@ -60,6 +68,7 @@ UNKNOWN = {
     "invitation_id": "999",
     "batch": "0000000000",
     "serial": "999",
+    "on": "2027-02-01",
 }
 UNKNOWN_NAME = {"name": "no-such-file.css"}
 
@@ -81,6 +90,8 @@ class World:
     """Number and token."""
     batch: str
     """Papers of a polling point."""
+    cases: dict[str, str]
+    """Public ids by the route that shows them."""
 
 
 @pytest.fixture
@@ -115,9 +126,12 @@ def world(app: Flask, app_database: Database, now: Any) -> World:
         )
         chief, slug = people[Role.COORDINATOR], election.cycle.slug
         batch = paper.issue(session, chief, slug, point="№ 5 мектеп", first=1, last=2, now=now)
+        cases = add_cases(session, election, chief, now)
     invitation = str(row.id), token
     ids = own.public_id, foreign.public_id, secret.public_id
-    return World(election, taking.slug, hidden.slug, *ids, people, str(spare.id), invitation, batch.public_id)
+    return World(
+        election, taking.slug, hidden.slug, *ids, people, str(spare.id), invitation, batch.public_id, cases
+    )
 
 
 def make_staff(session: Session, now: Any, role: Role) -> Actor:
@@ -125,6 +139,38 @@ def make_staff(session: Session, now: Any, role: Role) -> Actor:
     session.add(row)
     session.flush()
     return Actor(role, row.id, row.name)
+
+
+def add_cases(session: Session, election: Election, chief: Actor, now: Any) -> dict[str, str]:
+    """A ballot with an objection, a signal and a proposal to set it aside; and a moved day."""
+    ballot = Participation(
+        cycle_id=election.cycle.id or 0,
+        voter_key=b"v" * 32,
+        channel=Channel.WEB,
+        assurance=Assurance.SMS,
+        cast_at=now,
+    )
+    session.add(ballot)
+    session.flush()
+    about = {"cycle_id": ballot.cycle_id, "participation_id": ballot.id or 0}
+    objection = Objection(
+        public_id="object0001", channel=Channel.WEB, text="x", language=Language.KK, created_at=now, **about
+    )
+    signal = Signal(
+        public_id="signal0001",
+        cycle_id=ballot.cycle_id,
+        rule=SignalRule.AGE,
+        subject="age",
+        ballots=1,
+        found_at=now,
+    )
+    annulment = Annulment(
+        public_id="annul00001", reason="x", proposed_by=chief.id or 0, proposed_at=now, **about
+    )
+    session.add_all([objection, signal, annulment, MovedDay(on=date(2027, 1, 4), is_working=False)])
+    session.flush()
+    routes = {"office.objection": objection, "office.signal": signal, "staff.annulment": annulment}
+    return {route: row.public_id for route, row in routes.items()}
 
 
 def add_photo(session: Session, public_id: str, project: Project, now: Any) -> None:
@@ -168,14 +214,14 @@ def methods(rule: Rule) -> list[str]:
 
 def address(app: Flask, rule: Rule, **values: str) -> str:
     known = {"lang": "en", "phase": "voting", "name": "main.css", "way": "egov", "number": "1"}
-    known |= {"batch": "0000000000", "serial": "1", **values}
+    known |= {"batch": "0000000000", "serial": "1", "on": "2027-02-01", **values}
     with app.test_request_context():
         return app.url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})
 
 
 def known_to(world: World, rule: Rule) -> dict[str, str]:
     """Values that exist, for this route."""
-    name = "publicfoto" if rule.endpoint == "service.photo" else world.own
+    name = "publicfoto" if rule.endpoint == "service.photo" else world.cases.get(rule.endpoint, world.own)
     slug = world.submission if rule.endpoint == "resident.submit" else world.election.cycle.slug
     number, token = world.invitation
     return {
@@ -186,6 +232,7 @@ def known_to(world: World, rule: Rule) -> dict[str, str]:
         "invitation_id": number,
         "batch": world.batch,
         "serial": "1",
+        "on": "2027-01-04",
     }
 
 
@@ -253,7 +300,8 @@ def test_the_declarations_are_the_table(app: Flask) -> None:
 
 def test_every_action_for_people_has_a_door(app: Flask) -> None:
     used = {declared(view) for view in app.view_functions.values()}
-    screened = {Action.SCREEN_PROJECT}  # done on the page of the queue, asked for by the domain
+    # done on a page that others read as well, asked for by the domain
+    screened = {Action.SCREEN_PROJECT, Action.DECIDE_CASES}
     assert set(Action) - used == screened
 
 
@@ -311,7 +359,7 @@ def test_a_hidden_cycle_is_not_found_but_in_the_office(
                 answer = raw_client.get(answer.location)
             if role is not Role.COORDINATOR:
                 assert answer.status_code == 404, (rule.endpoint, method)
-            elif rule.endpoint.startswith("office.") and rule.endpoint not in ON_WINNERS:
+            elif rule.endpoint.startswith("office.") and rule.endpoint not in (ON_WINNERS | set(WITH_IDS)):
                 assert answer.status_code != 404, (rule.endpoint, method)
             checked.add(rule.endpoint)
     assert {"public.cycle", "public.project", "service.photo", "api.cycle", "api.results"} <= checked
@@ -319,6 +367,8 @@ def test_a_hidden_cycle_is_not_found_but_in_the_office(
     assert world.hidden not in listed
 
 
+WITH_IDS = ("office.objection", "office.signal")
+"""Cases have ids of their own: a project's is unknown there."""
 ON_WINNERS = {"office.works", "office.set_works"}
 """They are about the winners of a counted cycle: a draft has none."""
 

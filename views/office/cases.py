@@ -13,7 +13,7 @@ from budget.errors import AlreadyDone, BudgetRefusal, NotFound, NotPermitted
 from budget.permissions import Action, has_role
 from budget.reading import cases as reading_cases
 from budget.reading import office
-from models.enums import CaseOutcome
+from models.enums import CaseOutcome, Role
 from views import messages
 from views.access import actor, requires
 from views.forms import BaseForm, Chosen, Required, choice
@@ -51,7 +51,8 @@ def index() -> str:
 @requires(Action.SEE_CASES)
 def case_list(slug: str) -> str:
     """Everything people should look at, undecided first."""
-    cycle = cycles.by_slug(reading(), slug)
+    is_coordinator = actor().role is Role.COORDINATOR
+    cycle = cycles.by_slug(reading(), slug, published_only=not is_coordinator)
     cycle_id = cycle.id or 0
     return render_template(
         "office/cases.html",

@@ -12,8 +12,8 @@ def log_links(slug: str, receipt: bytes | None) -> dict[str, Any]:
     """`lookup_href` and `lookup_qr` for the receipt page; both empty once the envelopes are separated."""
     if receipt is None:
         return {"lookup_href": "", "lookup_qr": ""}
-    values = {"slug": slug, "receipt": receipt.hex()}
-    whole = flask.url_for("public.ballot_log_receipt", **values, _external=True)
+    values: dict[str, Any] = {"slug": slug, "receipt": receipt.hex()}
+    whole = flask.url_for("public.ballot_log_receipt", _external=True, **values)
     return {
         "lookup_href": flask.url_for("public.ballot_log_receipt", **values),
         "lookup_qr": qr.svg(whole, _("The receipt as a QR code")),

@@ -151,7 +151,7 @@ def test_a_method_the_cycle_does_not_accept_is_named(
     )
     sign_in_voter(client, app)
     page = client.get(BALLOT)
-    assert "does not accept this way" in page.visible
+    assert "This cycle accepts only: Electronic signature" in page.visible
     assert page.find_all("input", name="choices") == []
 
 
