@@ -42,6 +42,12 @@ WRITES = {
     "office.make_new_key",
     "office.objection",
     "office.signal",
+    "office.days",
+    "office.take_back_day",
+    "office.issue_paper",
+    "office.paper_returned",
+    "office.close_paper",
+    "office.voters",
 }
 OTHERS = [Actor(Role.RESIDENT, 1), Actor(Role.COUNCIL, 1)]
 
@@ -50,9 +56,15 @@ def office_rules(app: Flask) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("office.")]
 
 
+def pages(app: Flask) -> list[Rule]:
+    """What can be looked at; the few that are only posted to stand in the matrix of roles."""
+    return [rule for rule in office_rules(app) if "GET" in (rule.methods or ())]
+
+
 def address(app: Flask, rule: Rule, **values: str) -> str:
     known = {"lang": "en", "slug": "2027", "phase": "submission", "public_id": "x"}
-    known |= {"member_id": "999", "invitation_id": "999"} | values
+    known |= {"member_id": "999", "invitation_id": "999", "batch": "x", "serial": "1", "on": "2027-01-04"}
+    known |= values
     with app.test_request_context():
         return app.url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})
 
@@ -74,7 +86,7 @@ def test_a_visitor_is_sent_to_sign_in_and_back(
     app: Flask, client: PageClient, app_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_in(monkeypatch, VISITOR)
-    for rule in office_rules(app):
+    for rule in pages(app):
         answer = client.get(address(app, rule), status=303)
         assert "/en/staff/sign-in?next=" in answer.location, rule.endpoint
 
@@ -86,7 +98,7 @@ def test_other_roles_are_shown_the_door(
     with app_database.writing() as session:
         make_district(session)
     sign_in(monkeypatch, actor)
-    for rule in office_rules(app):
+    for rule in pages(app):
         client.get(address(app, rule), status=403)
 
 
