@@ -15,6 +15,7 @@ from budget.cycles import own
 from budget.errors import AppealOpen
 from budget.keys import KeyRing
 from budget.permissions import Action, Actor
+from models.case import Annulment, Objection
 from models.cycle import Cycle
 from models.desk import DeskVisit
 
@@ -43,9 +44,16 @@ def forget_voters(session: Session, actor: Actor, slug: str, keyring: KeyRing, *
     if cycle.voters_forgotten_at is not None:
         return False
     visits = session.exec(sa.delete(DeskVisit).where(col(DeskVisit.cycle_id) == cycle.id)).rowcount
+    _empty_cases(session, cycle.id or 0)
     cycle.voters_forgotten_at = now
     session.add(cycle)
     audit.record(
         session, actor, "cycle.forget_voters", now=now, cycle_id=cycle.id, subject=slug, visits=visits
     )
     return True
+
+
+def _empty_cases(session: Session, cycle_id: int) -> None:
+    """Objections keep their decisions and lose what their authors wrote and their numbers; annulments lose the voter."""
+    session.exec(sa.update(Objection).where(col(Objection.cycle_id) == cycle_id).values(text="", phone=None))
+    session.exec(sa.update(Annulment).where(col(Annulment.cycle_id) == cycle_id).values(voter_key=None))

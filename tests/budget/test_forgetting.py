@@ -10,10 +10,12 @@ from budget import audit, ballots, forgetting, results, working_days
 from budget.errors import AppealOpen, KeyMissing, NotPermitted, VotingNotOpen
 from budget.keys import KeyRing
 from budget.permissions import SYSTEM, Actor
+from models.ballot import Participation
+from models.case import Annulment, Objection
 from models.cycle import Cycle
 from models.database import Database
 from models.desk import DeskVisit
-from models.enums import DocumentKind, Language, Role
+from models.enums import CaseOutcome, Channel, DocumentKind, Language, Role
 from models.people import Resident, Staff
 from models.service import AuditEvent
 from tests.harness.elections import COORDINATOR, impossible_iins, open_election
@@ -97,6 +99,34 @@ def test_after_it_no_iin_leads_to_a_participation(session: Session, keyring: Key
     acts = [event.action for event in session.exec(select(AuditEvent))]
     assert acts.count("cycle.forget_voters") == 1
     assert audit.verify(session) == []
+
+
+def test_cases_keep_their_decisions_and_lose_the_person(
+    session: Session, keyring: KeyRing, now: datetime
+) -> None:
+    cycle = published(session, keyring, now)
+    ballot = session.exec(select(Participation)).one()
+    clerk = session.exec(select(Staff)).one()
+    about = {"cycle_id": cycle.id or 0, "participation_id": ballot.id or 0}
+    session.add(
+        Objection(
+            public_id="object0001", channel=Channel.WEB, text="Мен емес едім", phone="+77011234567",
+            language=Language.KK, created_at=now, outcome=CaseOutcome.DISMISSED, reason="Құжат көрді",
+            decided_at=now, **about,
+        )
+    )  # fmt: skip
+    session.add(
+        Annulment(
+            public_id="annul00001", voter_key=b"v" * 32, reason="x", proposed_by=clerk.id or 0,
+            proposed_at=now, **about,
+        )
+    )  # fmt: skip
+    session.flush()
+    forget(session, cycle, keyring, end_of_appeal(cycle))
+    session.expire_all()
+    objection = session.exec(select(Objection)).one()
+    assert (objection.text, objection.phone, objection.reason) == ("", None, "Құжат көрді")
+    assert session.exec(select(Annulment)).one().voter_key is None
 
 
 def test_done_twice_it_is_done_once(session: Session, keyring: KeyRing, now: datetime) -> None:
