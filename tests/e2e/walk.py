@@ -90,7 +90,8 @@ class Walker:
         if key in self.walk.opened:
             return
         self.walk.opened.add(key)
-        assert overflow(self.page, width=320) == [], self.page.url
+        wide = overflow(self.page, width=320)
+        assert wide == [], f"{self.page.url}: {wide}"
         if self.walk.scripts:
             assert axe(self.page) == [], self.page.url
 
