@@ -200,7 +200,13 @@ def prepare(box: BallotBox, voter: Voter, selection: Selection, *, on: date) -> 
 
 
 def put(
-    session: Session, box: BallotBox, voter: Voter, sealed: bytes | None, *, now: datetime, again: bool = False
+    session: Session,
+    box: BallotBox,
+    voter: Voter,
+    sealed: bytes | None,
+    *,
+    now: datetime,
+    again: bool = False,
 ) -> Cast:
     """Put a prepared ballot into the box, in the caller's write transaction; None for a person who takes a paper.
 

@@ -266,7 +266,9 @@ def _code_wrong(facts: Facts) -> str:
 
 def _eds_expired(facts: Facts) -> str:
     if facts["what"] == "certificate":
-        return str(_("Your certificate is out of its dates. Get a new one at pki.gov.kz, or sign in another way."))
+        return str(
+            _("Your certificate is out of its dates. Get a new one at pki.gov.kz, or sign in another way.")
+        )
     return str(_("The time for this signature is over. Start again."))
 
 
@@ -310,7 +312,9 @@ def _second_factor_refused(facts: Facts) -> str:
 
 
 _INVITATION_OVER: dict[str, LazyString] = {
-    "used": _l("This invitation was used already: the account is there. Sign in with your e-mail and password."),
+    "used": _l(
+        "This invitation was used already: the account is there. Sign in with your e-mail and password."
+    ),
     "withdrawn": _l("This invitation was withdrawn. Ask the coordinator of the akimat for another one."),
     "expired": _l("This invitation is older than a week. Ask the coordinator of the akimat for another one."),
 }

@@ -30,8 +30,12 @@ def member(session, now):
 def test_a_token_finds_its_person(session, now, resident, member):
     of_resident = web_sessions.start(session, now=now, resident_id=resident.id)
     of_member = web_sessions.start(session, now=now, staff_id=member.id)
-    assert web_sessions.find(session.connection(), of_resident, now=now).actor == Actor(Role.RESIDENT, resident.id)
-    assert web_sessions.find(session.connection(), of_member, now=now).actor == Actor(Role.COUNCIL, member.id, "Demo")
+    assert web_sessions.find(session.connection(), of_resident, now=now).actor == Actor(
+        Role.RESIDENT, resident.id
+    )
+    assert web_sessions.find(session.connection(), of_member, now=now).actor == Actor(
+        Role.COUNCIL, member.id, "Demo"
+    )
     assert web_sessions.find(session.connection(), "another", now=now) is None
 
 

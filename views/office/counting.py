@@ -127,7 +127,10 @@ def count(slug: str) -> Page:
             attach(form, refusal)
         else:
             if not is_whole:
-                flash(_("The ballots are separated from the voters. Now two trustees enter their shares."), "good")
+                flash(
+                    _("The ballots are separated from the voters. Now two trustees enter their shares."),
+                    "good",
+                )
                 return redirect(url_for("office.count", slug=slug), 303)
             flash(_("The ballots are counted. Look at the result before you publish it."), "good")
             return redirect(url_for("office.publish_results", slug=slug), 303)

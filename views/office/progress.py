@@ -158,10 +158,10 @@ def _before_freeze(standing: Standing, now: datetime) -> Next:
         sentence = _("Voting can't open: name the three trustees of the key, then freeze the ballot list.")
         return Next(sentence, _("Name the trustees"), url_for("office.trustees_of", slug=slug), is_late=True)
     if standing.trustees is not None and not standing.unmet_freezing and not is_late:
-        sentence = _("Voting can't open until you freeze the ballot list and the trustees rehearse the opening.")
-        return Next(
-            sentence, _("Freeze the ballot list"), url_for("office.freeze", slug=slug), is_late=True
+        sentence = _(
+            "Voting can't open until you freeze the ballot list and the trustees rehearse the opening."
         )
+        return Next(sentence, _("Freeze the ballot list"), url_for("office.freeze", slug=slug), is_late=True)
     if not standing.unmet_freezing and not desk.calendar.is_over(Phase.VOTING, now):
         return Next(
             _("Everything is ready for the vote. Freeze the settings and the ballot list."),
@@ -311,7 +311,9 @@ def _paper_rows(cycle: Cycle) -> list[ActRow]:
     name = _("Ballot papers")
     if cycle.frozen_at is None:
         return [ActRow(name, _("After the ballot list is frozen."))]
-    return [ActRow(name, "", _("Issue papers and account for them"), url_for("office.paper", slug=cycle.slug))]
+    return [
+        ActRow(name, "", _("Issue papers and account for them"), url_for("office.paper", slug=cycle.slug))
+    ]
 
 
 def count_row(standing: Standing, now: datetime) -> ActRow:

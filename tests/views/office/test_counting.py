@@ -111,7 +111,13 @@ def test_the_count_is_closed_on_postgresql_too(
         client.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True
     )
     client.submit(page, button="Publish the results")
-    assert acts_of(database) == ["count.close_log", "count.separate", "count.open", "count.tally", "results.publish"]
+    assert acts_of(database) == [
+        "count.close_log",
+        "count.separate",
+        "count.open",
+        "count.tally",
+        "results.publish",
+    ]
 
 
 def test_a_gap_before_the_decision_keeps_nobody_from_counting_and_publishing(
@@ -126,7 +132,13 @@ def test_a_gap_before_the_decision_keeps_nobody_from_counting_and_publishing(
         desk.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True
     )
     desk.submit(answer, button="Publish the results")
-    assert acts_of(app_database) == ["count.close_log", "count.separate", "count.open", "count.tally", "results.publish"]
+    assert acts_of(app_database) == [
+        "count.close_log",
+        "count.separate",
+        "count.open",
+        "count.tally",
+        "results.publish",
+    ]
 
 
 def test_nobody_else_sees_the_result_before_it_is_published(
@@ -328,7 +340,12 @@ def test_the_draw_decides_and_is_kept_as_announced(
 def test_a_draw_is_made_once(desk: PageClient, hold: Hold, app_database: Database, clock: Any) -> None:
     _, page = tied(desk, hold)
     desk.submit(page, {"draw": "0417", "place": "Акимат", "witnesses": "А."}, button="Count with this draw")
-    desk.submit(page, {"draw": "9", "place": "Акимат", "witnesses": "А."}, button="Count with this draw", follow_redirects=True)
+    desk.submit(
+        page,
+        {"draw": "9", "place": "Акимат", "witnesses": "А."},
+        button="Count with this draw",
+        follow_redirects=True,
+    )
     with app_database.writing() as session:
         from budget.errors import AlreadyDone
 

@@ -191,7 +191,9 @@ def test_money_that_is_not_divided_is_called_the_budget(
 
 def test_a_lot_is_shown_with_its_number_and_note(client: PageClient, app_database, published) -> None:
     with app_database.writing() as session:
-        session.exec(update(Count).values(draw="4711", draw_place="Әкімдік, 2027 ж.", draw_witnesses="А. мен Б."))
+        session.exec(
+            update(Count).values(draw="4711", draw_place="Әкімдік, 2027 ж.", draw_witnesses="А. мен Б.")
+        )
     page = client.get(PAGE)
     assert "4711" in page.text
     assert "Әкімдік, 2027 ж." in page.text
