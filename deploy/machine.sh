@@ -39,6 +39,7 @@ test)
     want() { what="${what:+$what, }$1" packages="$packages $2"; }
     [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || want "the browser Chromium" chromium
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want "the PostgreSQL server" postgresql
+    ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || want "libatomic, for the driver of the browser" libatomic1
     # One font with Kazakh letters and the tenge sign everywhere: its widths decide what fits into 320 px.
     fonts=$(find /usr/share/fonts -name 'NotoSans-Regular.ttf' 2>/dev/null || true)
     [ -n "$fonts" ] || want "the font Noto Sans" fonts-noto-core
