@@ -67,7 +67,7 @@ def _propose(session: Session, actor: Actor, participation_id: int, reason: str,
     annulment.declined_at, annulment.declined_by = None, None
     session.add(annulment)
     session.flush()
-    _record(session, actor, annulment, "propose", now)
+    _record(session, actor, annulment, "annulment.propose", now)
     return annulment
 
 
@@ -84,7 +84,7 @@ def confirm(session: Session, actor: Actor, public_id: str, *, now: datetime) ->
     annulment.confirmed_by, annulment.confirmed_at, found.annulled_at = actor.id, now, now
     session.add_all([annulment, found])
     session.flush()
-    _record(session, actor, annulment, "confirm", now)
+    _record(session, actor, annulment, "annulment.confirm", now)
     return annulment
 
 
@@ -95,7 +95,7 @@ def decline(session: Session, actor: Actor, public_id: str, *, now: datetime) ->
     annulment.declined_by, annulment.declined_at = actor.id, now
     session.add(annulment)
     session.flush()
-    _record(session, actor, annulment, "decline", now)
+    _record(session, actor, annulment, "annulment.decline", now)
     return annulment
 
 
@@ -147,7 +147,7 @@ def _record(session: Session, actor: Actor, annulment: Annulment, act: str, now:
     audit.record(
         session,
         actor,
-        f"annulment.{act}",
+        act,
         now=now,
         cycle_id=annulment.cycle_id,
         subject=f"annulment:{annulment.public_id}",

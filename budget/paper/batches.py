@@ -86,7 +86,7 @@ def issue(
         for serial in range(first, last + 1)
     ]
     session.connection().execute(sa.insert(PaperSheet), rows)
-    _record(session, actor, batch, "issue", now, first=first, last=last, point=batch.point)
+    _record(session, actor, batch, "paper.issue", now, first=first, last=last, point=batch.point)
     return batch
 
 
@@ -117,7 +117,7 @@ def take_back(session: Session, actor: Actor, public_id: str, *, now: datetime) 
         batch.returned_at = now
         session.add(batch)
         session.flush()
-        _record(session, actor, batch, "return", now, handed=batch.handed)
+        _record(session, actor, batch, "paper.return", now, handed=batch.handed)
     return batch
 
 
@@ -151,7 +151,7 @@ def close(session: Session, actor: Actor, public_id: str, *, now: datetime) -> P
         "spoiled": now_at.spoiled,
         "unused": now_at.unused,
     }
-    _record(session, actor, batch, "close", now, handed=now_at.handed, **sums)
+    _record(session, actor, batch, "paper.close", now, handed=now_at.handed, **sums)
     return batch
 
 
@@ -251,4 +251,4 @@ def _refuse_serials(session: Session, cycle: Cycle, first: int, last: int) -> No
 
 def _record(session: Session, actor: Actor, batch: PaperBatch, act: str, now: datetime, **facts: Any) -> None:
     subject = f"paper:{batch.public_id}"
-    audit.record(session, actor, f"paper.{act}", now=now, cycle_id=batch.cycle_id, subject=subject, **facts)
+    audit.record(session, actor, act, now=now, cycle_id=batch.cycle_id, subject=subject, **facts)

@@ -29,7 +29,9 @@ def _look(box: BallotBox, voter: Voter, selection: Selection, *, on: date) -> by
     return _seal(box, voter, selection, on=on)
 
 
-def _put(session: Session, box: BallotBox, voter: Voter, sealed: bytes, *, now: datetime) -> Cast:
+def _put(
+    session: Session, box: BallotBox, voter: Voter, sealed: bytes, *, now: datetime, again: bool = False
+) -> Cast:
     """The insert, trusting the look."""
     receipt = receipt_of(sealed)
     values = {

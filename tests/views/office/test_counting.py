@@ -1,6 +1,5 @@
 """Closing the count: steps that may be repeated after a crash, the public draw, the preview, publication, works."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,63 +10,29 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlmodel import select
 
-from budget import audit, ballot_log, cycles, opening, results
-from budget.keys import KeyRing
+from budget import ballot_log, cycles, opening, results
 from budget.permissions import SYSTEM, Actor
 from models.ballot import Ballot, BallotChoice, Participation
 from models.cycle import Cycle
 from models.database import Database
-from models.enums import BallotStatus, Phase, Role, WorksStatus
+from models.enums import BallotStatus, Phase, Role
 from models.project import Project
 from models.result import Count, VerdictRow
-from models.service import AuditEvent
 from models.works import Works
 from tests.harness.application import MakeApp
 from tests.harness.client import PageClient
+from tests.harness.counting import AFTER, Hold, acts_of
 from tests.harness.elections import Election, impossible_iins, open_election, windows_around
 from tests.harness.projects import make_district, sign_in
 from tests.harness.voting import cast
 from views.keys import keyring_for
 
 PAGE = "/en/office/cycles/2027"
-AFTER = timedelta(days=20)
-
-
-@pytest.fixture
-def ring(app: Flask) -> KeyRing:
-    return keyring_for(app.extensions["config"])
-
-
-Hold = Callable[..., Election]
-
-
-@pytest.fixture
-def hold(app_database: Database, ring: KeyRing, now: datetime, clock: Any) -> Hold:
-    """A vote in which project n gets `votes[n]` ballots; then the clock stands after the close."""
-
-    def held(*votes: int, costs: tuple[int, ...] = (), **settings: Any) -> Election:
-        people = iter(impossible_iins(sum(votes)))
-        with app_database.writing() as session:
-            made = open_election(session, ring, now=now, projects=len(votes), slug="2027", **settings)
-            for project, count in zip(made.projects, votes, strict=True):
-                for _ in range(count):
-                    cast(session, ring, made.cycle, next(people), project, now=now)
-        clock.instant = now + AFTER
-        return made
-
-    return held
 
 
 def row_of(database: Database) -> Cycle:
     with database.reading() as session:
         return cycles.by_slug(session, "2027")
-
-
-def acts_of(database: Database) -> list[str]:
-    with database.reading() as session:
-        found = list(session.exec(select(AuditEvent.action).order_by(AuditEvent.id)))
-        assert audit.verify(session) == []
-    return found[3:]
 
 
 def test_the_count_is_closed_with_one_press_and_shown_before_it_is_published(
@@ -357,7 +322,7 @@ def test_a_draw_is_made_once(desk: PageClient, hold: Hold, app_database: Databas
     assert len(again.winners) == 2
 
 
-# --- publication and works -----------------------------------------------------------------------------
+# --- publication -----------------------------------------------------------------------------
 
 
 def test_results_are_published_once_and_works_are_planned(
@@ -401,66 +366,3 @@ def test_before_the_count_there_is_nothing_to_publish(desk: PageClient, hold: Ho
     page = desk.get(f"{PAGE}/publish-results")
     assert f"{PAGE}/count" in page.links
     assert not list(page.main.iter("form"))
-
-
-@pytest.fixture
-def winners(desk: PageClient, hold: Hold, clock: Any) -> Election:
-    """Three winners whose works are planned."""
-    made = hold(5, 3, 2, 1)
-    page = desk.submit(desk.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True)
-    desk.submit(page, button="Publish the results")
-    clock.instant += timedelta(days=1)
-    return made
-
-
-def test_the_status_of_works_is_kept_with_its_reason(
-    desk: PageClient, winners: Election, app_database: Database, clock: Any
-) -> None:
-    listed = desk.get(f"{PAGE}/works")
-    links = [link for link in listed.links if "/works/" in link]
-    assert len(links) == 3
-    answer = desk.submit(desk.get(links[0]), {"status": "underway"}, button="Save", follow_redirects=True)
-    assert "Works underway" in answer.visible
-    values = {"status": "postponed", "reason": "Қар әлі еріген жоқ"}
-    answer = desk.submit(desk.get(links[0]), values, button="Save", follow_redirects=True)
-    assert "Қар әлі еріген жоқ" in answer.visible
-    for language in ("kk", "ru"):
-        desk.get(links[0].replace("/en/", f"/{language}/"))
-        desk.get(f"/{language}/office/cycles/2027/works")
-    with app_database.reading() as session:
-        row = session.get_one(Works, winners.projects[0].id)
-    assert (row.status, row.reason, row.changed_at) == (
-        WorksStatus.POSTPONED,
-        values["reason"],
-        clock.instant,
-    )
-    assert acts_of(app_database)[-2:] == ["works.status", "works.status"]
-
-
-def test_a_postponement_without_a_reason_is_refused_beside_its_field(
-    desk: PageClient, winners: Election, app_database: Database
-) -> None:
-    page = desk.get(f"{PAGE}/works/{winners.projects[0].public_id}")
-    answer = desk.submit(page, {"status": "postponed"}, button="Save", status=422)
-    assert list(answer.errors) == ["reason"]
-    answer = desk.submit(page, {}, extra={"status": "finished"}, button="Save", status=422)
-    assert list(answer.errors) == ["status"]
-    assert "works.status" not in acts_of(app_database)
-
-
-def test_a_project_that_lost_has_no_works(desk: PageClient, winners: Election) -> None:
-    desk.get(f"{PAGE}/works/{winners.projects[3].public_id}", status=404)
-    desk.get(f"{PAGE}/works/nobody", status=404)
-
-
-def test_before_the_results_there_are_no_works(desk: PageClient, hold: Hold) -> None:
-    hold(1, 1)
-    assert "There are no winners yet" in desk.get(f"{PAGE}/works").visible
-
-
-def test_the_desk_follows_the_cycle_to_its_end(desk: PageClient, winners: Election) -> None:
-    assert "Keep the works up to date: 0 of 3 completed." in desk.get("/en/office").visible
-    for project in winners.projects[:3]:
-        page = desk.get(f"{PAGE}/works/{project.public_id}")
-        desk.submit(page, {"status": "completed"}, button="Save")
-    assert "all works are completed" in desk.get(PAGE).visible

@@ -108,7 +108,7 @@ def test_the_known_facts_are_told_in_words_and_empty_ones_left_out(
         desk.get(f"/{language}/office/log")
 
 
-CODE = re.compile(r"[a-z]+\.[a-z]*")
+CODE = re.compile(r"[a-z_]+\.[a-z_]*")
 
 
 def recorded_actions() -> set[str]:
