@@ -20,7 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from budget import audit, results
+from budget import audit, results, sums
 from budget.allocation import Allocation, FileOrder
 from budget.errors import SettingFault, SlugTaken
 from budget.pabulib import Difference, Election, official_rule, reallocate, recount
@@ -88,7 +88,9 @@ def import_election(
     else:
         votes = {ids[verdict.id]: verdict.votes for verdict in reallocate(shown).verdicts}
         heard(len(shown.votes))
-    allocation = results.certify(session, cycle, votes, order=FileOrder(), now=now)
+    allocation = results.certify(
+        session, cycle, votes, terms=sums.of_cycle(session, cycle), order=FileOrder(), now=now
+    )
     _complete_count(session, cycle, shown)
     cycle.results_published_at = now
     facts = {"vote_type": str(shown.vote_type), "rule": shown.rule, "votes": len(shown.votes)}

@@ -81,15 +81,18 @@ def count(
         raise AlreadyDone(at=cycle.results_published_at)
     if cycle.opened_at is None:
         raise NotReady(unmet=("opened",))
-    sums.check(session, cycle, sums.of_cycle(session, cycle))
+    terms = sums.of_cycle(session, cycle)
+    sums.check(session, cycle, terms)
     draw = _one_draw(session, cycle, draw)
     order = LotOrder()
     if draw is not None:
         order = LotOrder(ranks_by_draw(session, cycle, draw.number))
-    allocation = certify(session, cycle, tally(session, cycle.id or 0), order=order, now=now)
+    votes = tally(session, cycle.id or 0)
+    allocation = certify(session, cycle, votes, terms=terms, order=order, now=now)
     row = session.get(Count, cycle.id)
     if row is not None:
         row.ballots_root = opening.ballots_root(session, cycle.id or 0).hex()
+        row.without_sms = without_sms(session, cycle, allocation.winners, order)
         if draw is not None and row.draw is None:
             row.draw, row.draw_place, row.draw_witnesses = draw.number, draw.place, draw.witnesses
             row.drawn_at = now
@@ -126,24 +129,32 @@ def ranks_by_draw(session: Session, cycle: Cycle, number: str) -> dict[str, int]
 
 
 def certify(
-    session: Session, cycle: Cycle, votes: Mapping[int, int], *, order: TieOrder, now: datetime
+    session: Session,
+    cycle: Cycle,
+    votes: Mapping[int, int],
+    *,
+    terms: Mapping[str, int],
+    order: TieOrder,
+    now: datetime,
 ) -> Allocation:
-    """Allocate by the cycle's settings and store sums and verdicts, replacing earlier ones.
+    """Allocate by the cycle's settings and store sums and verdicts, replacing earlier ones; `terms` as
+    `sums.of_cycle` gives them.
 
-    Of a cycle run in this service, also who took part and whether the winners depend on the ballots by SMS.
+    Of a cycle run in this service, also who took part.
     """
     allocation = _allocation(session, cycle, votes, order)
     row_ids = {project.public_id: project.id or 0 for project in projects_on_ballot(session, cycle)}
     envelope_ids = {row.public_id: row.id or 0 for row in envelopes(session, cycle.id or 0)}
     _store(session, cycle, allocation, row_ids, envelope_ids)
-    row = _store_count(session, cycle, now)
+    _store_count(session, cycle, terms, now)
     if cycle.origin is Origin.SERVICE:
         turnout.store(session, cycle)
-        row.without_sms = _without_sms(session, cycle, allocation.winners, order)
     return allocation
 
 
-def _without_sms(session: Session, cycle: Cycle, winners: Collection[str], order: TieOrder) -> dict[str, Any]:
+def without_sms(session: Session, cycle: Cycle, winners: Collection[str], order: TieOrder) -> dict[str, Any]:
+    """Would other projects have won without the ballots by SMS? Analysis beside the result, as `Count` keeps it."""
+
     def allocate_by(votes: Mapping[int, int]) -> Allocation:
         return _allocation(session, cycle, votes, order)
 
@@ -195,8 +206,9 @@ def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycl
         raise NotCounted
     if cycle.results_published_at is not None:
         raise AlreadyDone(at=cycle.results_published_at)
-    sums.check(session, cycle, sums.of_cycle(session, cycle))
-    if not _is_as_counted(session, cycle):
+    terms = sums.of_cycle(session, cycle)
+    sums.check(session, cycle, terms)
+    if not _is_as_counted(session, cycle, terms):
         raise CountsDiffer
     cycle.results_published_at = now
     works.plan_works(session, cycle, now=now)
@@ -204,8 +216,9 @@ def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycl
     return cycle
 
 
-def _is_as_counted(session: Session, cycle: Cycle) -> bool:
-    """Do ballots and participations as they lie there now give the stored votes, sums, root and turnout?"""
+def _is_as_counted(session: Session, cycle: Cycle, terms: Mapping[str, int]) -> bool:
+    """Do ballots and participations as they lie there now (`terms` are their sums) give the stored votes, sums, root and
+    turnout?"""
     recount = _recount(session, cycle.id or 0)
     stored = session.exec(select(VerdictRow).where(VerdictRow.cycle_id == cycle.id)).all()
     row = session.get(Count, cycle.id)
@@ -213,9 +226,8 @@ def _is_as_counted(session: Session, cycle: Cycle) -> bool:
         return False
     if any(verdict.votes != recount.get(verdict.project_id, 0) for verdict in stored):
         return False
-    found = sums.of_cycle(session, cycle)
     root = opening.ballots_root(session, cycle.id or 0).hex()
-    is_same = row.ballots_root == root and found == {name: getattr(row, name) for name in found}
+    is_same = row.ballots_root == root and terms == {name: getattr(row, name) for name in terms}
     return is_same and turnout.is_as_stored(session, cycle)
 
 
@@ -247,19 +259,18 @@ def _store(
     session.flush()
 
 
-def _store_count(session: Session, cycle: Cycle, now: datetime) -> Count:
-    found: dict[str, Any] = sums.of_cycle(session, cycle)
+def _store_count(session: Session, cycle: Cycle, terms: Mapping[str, int], now: datetime) -> None:
     row = session.get(Count, cycle.id)
     if row is None:
-        row = Count(cycle_id=cycle.id or 0, counted_at=now, **found)
-    for name, value in found.items():
+        values: dict[str, Any] = dict(terms)
+        row = Count(cycle_id=cycle.id or 0, counted_at=now, **values)
+    for name, value in terms.items():
         setattr(row, name, value)
     row.roll = _roll(session) if cycle.origin is Origin.SERVICE else 0
     row.counted_at = now
     session.add(row)
     cycle.counted_at = now
     session.flush()
-    return row
 
 
 def _roll(session: Session) -> int:

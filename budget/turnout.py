@@ -5,6 +5,7 @@ A cell under ten could point at people ("the one who voted from that street"), s
 is smaller; a lone small cell takes the next larger one with it, because the total would give it away.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -119,21 +120,17 @@ def _largest_first(cells: Mapping[str, int]) -> dict[str, int]:
 
 
 def _counted(session: Session, cycle_id: int) -> Counted:
-    column = {
-        Dimension.CHANNEL: col(Participation.channel),
-        Dimension.ASSURANCE: col(Participation.assurance),
-        Dimension.AREA: sa.func.coalesce(col(Area.code), NO_AREA),
-    }
-    return {
-        dimension: {
-            str(key): voters
-            for key, voters in session.connection().execute(
-                sa.select(key_column, sa.func.count())
-                .select_from(Participation)
-                .join(Area, col(Area.id) == col(Participation.area_id), isouter=True)
-                .where(col(Participation.cycle_id) == cycle_id, col(Participation.annulled_at).is_(None))
-                .group_by(key_column)
-            )
-        }
-        for dimension, key_column in column.items()
-    }
+    """Every dimension from one pass over an index: a city has a million participations."""
+    columns = (col(Participation.channel), col(Participation.assurance), col(Participation.area_id))
+    groups = (
+        sa.select(*columns, sa.func.count())
+        .where(col(Participation.cycle_id) == cycle_id, col(Participation.annulled_at).is_(None))
+        .group_by(*columns)
+    )
+    codes = dict(session.connection().execute(sa.select(col(Area.id), col(Area.code))).all())
+    found: dict[Dimension, Counter[str]] = {dimension: Counter() for dimension in Dimension}
+    for channel, assurance, area_id, voters in session.connection().execute(groups):
+        found[Dimension.CHANNEL][str(channel)] += voters
+        found[Dimension.ASSURANCE][str(assurance)] += voters
+        found[Dimension.AREA][codes.get(area_id, NO_AREA)] += voters
+    return found

@@ -29,13 +29,14 @@ def measure(servers: Servers, sizes: tuple[int, ...]) -> list[Finding]:
     """Walk an election of each size from the close to the verdicts."""
     found = {size: _walk(servers, size) for size in sizes}
     rows = [*_opening(found), *_counting(found)]
-    for name in ("separate", "root"):
+    for name in ("without_sms", "separate", "root"):
         told = _series(found, name)
         rows.append(Finding(_NAMES[name], "for information", told))
     return rows
 
 
 _NAMES = {
+    "without_sms": "What if the ballots by SMS were not there",
     "separate": "Separate the envelopes and rewrite the storage",
     "root": "Merkle root over all envelopes",
 }
@@ -45,7 +46,10 @@ def _walk(servers: Servers, size: int) -> Steps:
     url = servers.sqlite_url(f"count-{size}")
     directory = servers.directory / f"count-{size}"
     _run("prepare", url, directory, size)
-    return {name: _run(name, url, directory, size) for name in ("separate", "open", "root", "count")}
+    return {
+        name: _run(name, url, directory, size)
+        for name in ("separate", "open", "root", "count", "without_sms")
+    }
 
 
 def _run(step: str, url: str, directory: Path, size: int) -> Step:

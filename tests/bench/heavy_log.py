@@ -16,7 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from budget import ballot_log, results
+from budget import ballot_log, results, sums
 from budget.allocation import LotOrder
 from budget.keys import KeyRing
 from budget.published.bundle import write_directory
@@ -68,7 +68,8 @@ def publish(database: Database, directory: Path, _count: int) -> float:
         session.flush()
         votes = results.tally(session, cycle.id or 0)
         order = LotOrder(results.ranks_by_draw(session, cycle, "7"))
-        results.certify(session, cycle, votes, order=order, now=CLOSED_AT)
+        terms = sums.of_cycle(session, cycle)
+        results.certify(session, cycle, votes, terms=terms, order=order, now=CLOSED_AT)
         session.get_one(Count, cycle.id).draw = "7"
         cycle.results_published_at = CLOSED_AT
     return 0.0

@@ -183,6 +183,7 @@ def test_after_the_separation_nothing_in_the_files_ties_a_voter_to_a_ballot(
     traces = [key[:8][::-1] for key in world.voters[some]]
     assert forensics.linked_pages(world.files(), world.voters[some], needles, world.size) > 0
     assert forensics.any_in(world.files(), traces)
+    forensics.gather_statistics(world.database)
     separate(world, now)
     files = world.files()
     assert forensics.any_in(files, world.voters[:1])
@@ -254,6 +255,19 @@ def test_a_link_that_is_left_in_the_storage_is_seen(
     separate(world, now)
     some = slice(0, VOTERS, 25)
     assert forensics.linked_pages(world.files(), world.voters[some], world.receipts[some], world.size) > 0
+
+
+def test_values_that_postgresql_samples_for_its_planner_are_seen(world: World, now: datetime) -> None:
+    if world.database.is_sqlite:
+        pytest.skip("SQLite samples no values")
+    traces = [key[:8][::-1] for key in world.voters[:: VOTERS // 40]]
+    with world.database.writing() as session:
+        session.connection().exec_driver_sql(
+            "ALTER TABLE participation ALTER COLUMN network_key SET STATISTICS 10000"
+        )
+    forensics.gather_statistics(world.database)
+    separate(world, now)
+    assert forensics.any_in(world.files(), traces)
 
 
 def test_ballots_separated_one_by_one_are_seen(world: World, now: datetime) -> None:

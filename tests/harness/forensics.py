@@ -34,6 +34,13 @@ def wal_files(cluster: Cluster) -> list[Path]:
     return [path for path in sorted((cluster.data / "pg_wal").iterdir()) if path.is_file()]
 
 
+def gather_statistics(database: Database) -> None:
+    """What PostgreSQL does by itself now and then: it samples values of every column for its planner."""
+    if not database.is_sqlite:
+        with database.writing() as session:
+            session.connection().exec_driver_sql("ANALYZE")
+
+
 def iins_in(files: Iterable[Path], iins: Iterable[str]) -> set[str]:
     """Which of these IINs stand anywhere in the files."""
     wanted, found = {iin.encode() for iin in iins}, set[bytes]()
