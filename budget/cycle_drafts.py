@@ -35,7 +35,18 @@ DIRECT = (
     "key_holder",
     "opening",
 )
-"""Settings whose column has the same name and type."""
+"""Settings whose column has the same name and type, those of the council left out."""
+COUNCIL = (
+    "council_akimat_percent",
+    "council_quorum",
+    "council_majority",
+    "reviewers_per_project",
+    "review_days",
+    "correction_days",
+    "appeal_days",
+    "appeal_decision_days",
+)
+"""Settings of the council's procedure; columns of the same name and type too."""
 
 _MINUTE = "%Y-%m-%dT%H:%MZ"
 
@@ -50,7 +61,7 @@ def draft_of(session: Session, cycle: Cycle) -> CycleDraft:
         windows=calendar_of(Window(row.phase, row.starts_at, row.ends_at) for row in windows).windows,
         directions=tuple(Direction(name) for name in cycle.directions),
         methods=tuple(Assurance(name) for name in cycle.methods),
-        **{name: getattr(cycle, name) for name in DIRECT},
+        **{name: getattr(cycle, name) for name in (*DIRECT, *COUNCIL)},
     )
 
 
@@ -64,7 +75,7 @@ def new_row(draft: CycleDraft, **more: Any) -> Cycle:
 def columns(draft: CycleDraft) -> dict[str, Any]:
     """The settings that are columns of the same name."""
     values = asdict(draft)
-    return {name: values[name] for name in DIRECT}
+    return {name: values[name] for name in (*DIRECT, *COUNCIL)}
 
 
 def apply(cycle: Cycle, draft: CycleDraft) -> None:

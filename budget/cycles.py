@@ -35,6 +35,7 @@ from models.cycle import CalendarChange, Cycle, Envelope, PhaseWindow
 from models.enums import KeyHolder, Language, Origin, Phase, ProjectState
 from models.people import Resident
 from models.project import Project
+from models.screening import Appeal, Screening
 from models.trustee import Trustee
 
 
@@ -237,12 +238,12 @@ def unmet_for_freezing(session: Session, cycle: Cycle, *, now: datetime) -> tupl
     if cycle.published_at is None:
         return ("published",)
     unmet = [] if times.is_over(Phase.SUBMISSION, now) else ["submission_over"]
-    waiting = {ProjectState.SUBMITTED}
-    if not times.is_over(Phase.SCREENING, now):
-        waiting.add(ProjectState.RETURNED)
+    waiting = (ProjectState.SUBMITTED, ProjectState.RETURNED)
     listed = select(Project).where(Project.cycle_id == cycle.id)
     if session.exec(listed.where(col(Project.state).in_(waiting)).limit(1)).first() is not None:
         unmet.append("undecided")
+    if _has_appeals(session, cycle.id or 0, now):
+        unmet.append("appeals")
     admitted = session.exec(listed.where(Project.state == ProjectState.ADMITTED)).all()
     if not admitted:
         unmet.append("admitted")
@@ -294,13 +295,23 @@ def document_to_freeze(session: Session, cycle: Cycle) -> bytes:
     lines = [
         FrozenProject(p.public_id, p.number, public_ids[p.envelope_id], p.cost_tenge or 0) for p in projects
     ]
-    settings: dict[str, Any] = {name: getattr(cycle, name) for name in cycle_drafts.DIRECT}
+    settings: dict[str, Any] = {name: getattr(cycle, name) for name in _names_to_freeze(cycle)}
     settings |= {"directions": cycle.directions, "methods": cycle.methods, "currency": cycle.currency}
     settings |= {f"title_{language}": getattr(cycle, f"title_{language}") for language in Language}
     totals = [(row.public_id, row.total_tenge) for row in rows]
     return frozen_document(
         settings, totals, lines, cycle.ballot_public_key or b"", cycle.log_public_key or b""
     )
+
+
+def _names_to_freeze(cycle: Cycle) -> tuple[str, ...]:
+    """Settings in the frozen document: the council's where there was a council, or the hash of a cycle frozen without
+    one would change."""
+    before = cycle.frozen_at is None or (
+        cycle.council_published_at is not None and cycle.council_published_at <= cycle.frozen_at
+    )
+    has_council = cycle.council_published_at is not None and before
+    return (*cycle_drafts.DIRECT, *(cycle_drafts.COUNCIL if has_council else ()))
 
 
 def freeze_due(session: Session, keyring: KeyRing, actor: Actor, *, now: datetime) -> list[str]:
@@ -318,6 +329,23 @@ def freeze_due(session: Session, keyring: KeyRing, actor: Actor, *, now: datetim
             freeze(session, actor, cycle.slug, keyring, now=now)
             frozen.append(cycle.slug)
     return frozen
+
+
+def _has_appeals(session: Session, cycle_id: int, now: datetime) -> bool:
+    """Does an author wait for the answer to an appeal, or may one still appeal?"""
+    appealed = select(Appeal.screening_id).where(Appeal.screening_id == Screening.id)
+    may_appeal = sa.and_(col(Screening.appeal_until) > now, ~appealed.exists())
+    undecided = select(Appeal.id).where(Appeal.project_id == Project.id, col(Appeal.decided_at).is_(None))
+    rows = (
+        select(Project.id)
+        .join(Screening, col(Screening.project_id) == Project.id)
+        .where(
+            Project.cycle_id == cycle_id,
+            Project.state == ProjectState.REJECTED,
+            sa.or_(may_appeal, undecided.exists()),
+        )
+    )
+    return session.exec(rows.limit(1)).first() is not None
 
 
 def _has_trustees(session: Session, cycle_id: int) -> bool:

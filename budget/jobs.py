@@ -1,7 +1,7 @@
 """The timed jobs: what runs, how often, and the claim that lets only one scheduler run it.
 
 A phase never depends on a job (it is read off the calendar): the jobs freeze the ballot list when voting begins, close
-the batches of the log of ballots, send what waits in the outbox, and forget what is over. Time is cut into windows of each job's length, counted from 1970;
+the batches of the log of ballots, remind and reject authors who are silent, send what waits in the outbox, and forget what is over. Time is cut into windows of each job's length, counted from 1970;
 whoever inserts the row (job, window) first runs it, in the same transaction, so a job that fails gives its claim
 back and two schedulers are harmless.
 """
@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from budget import ballot_log, cycles, signals, web_sessions
+from budget.council import returns
 from budget.keys import KeyRing
 from budget.permissions import SYSTEM
 from models.service import JobClaim
@@ -82,6 +83,12 @@ def _find_signals(session: Session, context: JobContext) -> None:
     signals.scan_due(session, now=context.now)
 
 
+def _end_corrections(session: Session, context: JobContext) -> None:
+    """Reminders first: nobody is rejected for silence who was not reminded."""
+    returns.remind_due(session, now=context.now)
+    returns.lapse_due(session, now=context.now)
+
+
 def _deliver_notices(_session: Session, context: JobContext) -> None:
     context.send_after_commit()
 
@@ -98,6 +105,7 @@ def _forget_claims(session: Session, context: JobContext) -> None:
 JOBS: tuple[Job, ...] = (
     Job("freeze_due", timedelta(seconds=10), _freeze_due),
     Job("close_batches", timedelta(minutes=1), _close_batches),
+    Job("end_corrections", timedelta(minutes=10), _end_corrections),
     Job("find_signals", timedelta(minutes=10), _find_signals),
     Job("deliver_notices", timedelta(seconds=10), _deliver_notices),
     Job("forget_old_sessions", timedelta(minutes=10), _forget_old_sessions),

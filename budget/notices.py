@@ -33,6 +33,11 @@ class NoticeKind(StrEnum):
     LOGIN_CODE = "login_code"
     BALLOT_CAST = "ballot_cast"
     OBJECTION_DECIDED = "objection_decided"
+    PROJECT_RETURNED = "project_returned"
+    CORRECTION_REMINDER = "correction_reminder"
+    PROJECT_DECIDED = "project_decided"
+    MERGER_PROPOSED = "merger_proposed"
+    APPEAL_DECIDED = "appeal_decided"
 
 
 class Health(StrEnum):

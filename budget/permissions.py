@@ -21,7 +21,18 @@ class Action(StrEnum):
     SEE_OWN_PAGE = "see_own_page"
     CAST_BALLOT = "cast_ballot"
     SEE_QUEUE = "see_queue"
+    DECLARE_INTERESTS = "declare_interests"
+    REVIEW_PROJECT = "review_project"
+    VOTE_IN_COUNCIL = "vote_in_council"
+    SIGN_PROTOCOL = "sign_protocol"
+    MANAGE_COUNCIL = "manage_council"
+    CHECK_PROJECT = "check_project"
+    MANAGE_SESSIONS = "manage_sessions"
     SCREEN_PROJECT = "screen_project"
+    CONFIRM_RESULTS = "confirm_results"
+    USE_RESERVE = "use_reserve"
+    APPEAL = "appeal"
+    ANSWER_MERGER = "answer_merger"
     SEE_OFFICE = "see_office"
     MANAGE_CYCLE = "manage_cycle"
     EDIT_SETTINGS = "edit_settings"
@@ -84,6 +95,15 @@ def _rule(*roles: Role, during: tuple[Phase, ...] | None = None) -> Rule:
     return Rule(frozenset(roles), None if during is None else frozenset(during))
 
 
+def _until_freeze(*roles: Role) -> Rule:
+    """While applications are taken and screened, and in a gap after that: corrections and appeals end there."""
+    return Rule(
+        frozenset(roles),
+        frozenset({Phase.SUBMISSION, Phase.SCREENING}),
+        gaps_after=frozenset({Phase.SCREENING}),
+    )
+
+
 def _after_vote(*roles: Role) -> Rule:
     """From the end of voting on, whatever gaps the calendar has: nothing more can be cast."""
     later = frozenset({Phase.DECISION, Phase.IMPLEMENTATION, Phase.ARCHIVE})
@@ -92,12 +112,23 @@ def _after_vote(*roles: Role) -> Rule:
 
 RULES: Mapping[Action, Rule] = {
     Action.SUBMIT_PROJECT: _rule(Role.RESIDENT, during=(Phase.SUBMISSION,)),
-    Action.CORRECT_PROJECT: _rule(Role.RESIDENT, during=(Phase.SUBMISSION, Phase.SCREENING)),
+    Action.CORRECT_PROJECT: _until_freeze(Role.RESIDENT),
     Action.WITHDRAW_PROJECT: _rule(Role.RESIDENT, during=(Phase.SUBMISSION, Phase.SCREENING)),
     Action.SEE_OWN_PAGE: _rule(Role.RESIDENT),
     Action.CAST_BALLOT: _rule(Role.RESIDENT, Role.SYSTEM, during=(Phase.VOTING,)),
     Action.SEE_QUEUE: _rule(Role.COUNCIL),
-    Action.SCREEN_PROJECT: _rule(Role.COUNCIL, Role.SYSTEM, during=(Phase.SUBMISSION, Phase.SCREENING)),
+    Action.DECLARE_INTERESTS: _rule(Role.COUNCIL),
+    Action.REVIEW_PROJECT: _until_freeze(Role.COUNCIL),
+    Action.VOTE_IN_COUNCIL: _rule(Role.COUNCIL),
+    Action.SIGN_PROTOCOL: _rule(Role.COUNCIL),
+    Action.MANAGE_COUNCIL: _rule(Role.COORDINATOR),
+    Action.CHECK_PROJECT: _until_freeze(Role.COORDINATOR),
+    Action.MANAGE_SESSIONS: _rule(Role.COORDINATOR),
+    Action.SCREEN_PROJECT: _until_freeze(Role.COUNCIL, Role.COORDINATOR, Role.SYSTEM),
+    Action.CONFIRM_RESULTS: _after_vote(Role.COUNCIL, Role.COORDINATOR),
+    Action.USE_RESERVE: _after_vote(Role.COORDINATOR),
+    Action.APPEAL: _until_freeze(Role.RESIDENT),
+    Action.ANSWER_MERGER: _until_freeze(Role.RESIDENT),
     Action.SEE_OFFICE: _rule(Role.COORDINATOR),
     Action.MANAGE_CYCLE: _rule(Role.COORDINATOR, Role.SYSTEM),
     Action.EDIT_SETTINGS: _rule(Role.COORDINATOR, Role.SYSTEM),

@@ -14,7 +14,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import audit, cycles
+from budget import audit, corrections, cycles, versions
 from budget.addresses import Address, distinct
 from budget.errors import (
     CostAboveCap,
@@ -90,6 +90,7 @@ def submit(
     _write(session, project, proposal, place)
     if picture is not None:
         _add_photo(session, project, picture, now)
+    _keep_version(session, project, now)
     _record(session, actor, "project.submit", project, now, number=project.number)
     return project
 
@@ -118,31 +119,38 @@ def correct(
 ) -> Project:
     """Change a returned project of one's own and submit it again; a new picture takes the place of the old one.
 
-    Raises: NotFound, NotPermitted, WrongPhase, Frozen, NotThisState, and those of the proposal (see `submit`).
+    Raises: NotFound, NotPermitted, WrongPhase, Frozen, NotThisState, CorrectionOver, and those of the proposal (see
+    `submit`).
     """
     cycle, project = _locked_own(session, actor, public_id)
     check_may_correct(session, actor, project, cycle, now=now)
     place = _checked(session, cycle, proposal)
     move(project, ProjectState.SUBMITTED)
     project.decided_at = None
+    corrections.end_by_author(session, project, now=now)
     _write(session, project, proposal, place)
     if picture is not None or remove_photo:
         session.exec(sa.delete(Photo).where(col(Photo.project_id) == project.id))
     if picture is not None:
         _add_photo(session, project, picture, now)
-    _record(session, actor, "project.correct", project, now)
+    _keep_version(session, project, now)
+    _record(session, actor, "project.correct", project, now, version=project.version)
     return project
 
 
 def check_may_correct(
     session: Session, actor: Actor, project: Project, cycle: Cycle, *, now: datetime
 ) -> None:
-    """May the author correct this project now? Raises: NotPermitted, WrongPhase, Frozen, NotThisState."""
+    """May the author correct this project now?
+
+    Raises: NotPermitted, WrongPhase, Frozen, NotThisState, CorrectionOver.
+    """
     cycles.require(session, actor, Action.CORRECT_PROJECT, cycle, now)
     if cycle.frozen_at is not None:
         raise Frozen(frozen_at=cycle.frozen_at)
     if project.state is not ProjectState.RETURNED:
         raise NotThisState(state=project.state, wanted=ProjectState.SUBMITTED)
+    corrections.refuse_late(session, project, now=now)
 
 
 def check_may_withdraw(
@@ -168,15 +176,21 @@ def withdraw(session: Session, actor: Actor, public_id: str, *, now: datetime) -
     return project
 
 
-def move(project: Project, wanted: ProjectState) -> None:
+def move(project: Project, wanted: ProjectState, *, on_appeal: bool = False) -> None:
     """The one table of transitions before the vote. Raises NotThisState(state, wanted)."""
     match (project.state, wanted):
+        case (ProjectState.REJECTED, ProjectState.ADMITTED | ProjectState.REJECTED) if on_appeal:
+            pass  # the council decides on an appeal
         case (ProjectState.SUBMITTED, ProjectState.ADMITTED | ProjectState.RETURNED | ProjectState.REJECTED):
             pass  # the council decides
         case (ProjectState.RETURNED, ProjectState.SUBMITTED):
             pass  # the author has corrected it
         case (ProjectState.SUBMITTED | ProjectState.RETURNED | ProjectState.ADMITTED, ProjectState.WITHDRAWN):
             pass  # the author takes it back
+        case (ProjectState.SUBMITTED, ProjectState.MERGED):
+            pass  # both authors agreed
+        case (ProjectState.RETURNED, ProjectState.REJECTED):
+            pass  # the author was silent
         case _:
             raise NotThisState(state=project.state, wanted=wanted)
     project.state = wanted
@@ -313,6 +327,35 @@ def _write(session: Session, project: Project, proposal: Proposal, place: _Place
     for house in houses:
         house.project_id = project.id or 0
     session.add_all(houses)
+
+
+def add_addresses(
+    session: Session, project: Project, houses: Sequence[ProjectAddress], *, now: datetime
+) -> None:
+    """Add the houses of a project that was merged into this one, each once; the text is another version then."""
+    own = list(addresses_of(session, project.id))
+    known = {(_street_of(house), house.house) for house in own}
+    for house in houses:
+        if (_street_of(house), house.house) in known:
+            continue
+        streets = {f"street_{language}": getattr(house, f"street_{language}") for language in Language}
+        own.append(
+            ProjectAddress(project_id=project.id or 0, position=len(own) + 1, house=house.house, **streets)
+        )
+    session.add_all(own)
+    project.version += 1
+    project.folded = folded_project(project, own)
+    _keep_version(session, project, now)
+
+
+def _street_of(house: ProjectAddress) -> str:
+    return "|".join((getattr(house, f"street_{language}") or "").casefold() for language in Language)
+
+
+def _keep_version(session: Session, project: Project, now: datetime) -> None:
+    session.flush()
+    area = session.exec(select(Area.code).where(Area.id == project.area_id)).first()
+    versions.keep(session, project, addresses_of(session, project.id), area=area, now=now)
 
 
 def _add_photo(session: Session, project: Project, picture: Picture, now: datetime) -> None:

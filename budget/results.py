@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import audit, ballot_log, opening, sums, turnout, what_if, works
+from budget import audit, ballot_log, opening, sums, turnout, what_if
 from budget.allocation import Allocation, Candidate, EnvelopeSum, LotOrder, TieOrder, allocate, lot_ranks
 from budget.cycles import envelopes, locked, projects_on_ballot, require
 from budget.errors import AlreadyDone, CountsDiffer, NotCounted, NotReady, UndecidedTie
@@ -196,7 +196,8 @@ def _allocation(session: Session, cycle: Cycle, votes: Mapping[int, int], order:
 
 
 def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycle:
-    """Recount, compare, and show the results to everybody; plans the works of the winners.
+    """Recount, compare, and show the results to everybody. What is built of them the council decides
+    (`budget.council.confirmations`).
 
     Raises: NotPermitted, WrongPhase, NotCounted, AlreadyDone, CountsDiffer, SumsDiffer.
     """
@@ -211,7 +212,6 @@ def publish(session: Session, actor: Actor, slug: str, *, now: datetime) -> Cycl
     if not _is_as_counted(session, cycle, terms):
         raise CountsDiffer
     cycle.results_published_at = now
-    works.plan_works(session, cycle, now=now)
     audit.record(session, actor, "results.publish", now=now, cycle_id=cycle.id, subject=slug)
     return cycle
 

@@ -1,127 +1,117 @@
-"""Screening by the Expert Council: what is left to read, and the decision on one project.
+"""A decision on a project before the vote: admitted, returned to its author, or rejected, with everything behind it.
 
-Two criteria come from the akimat's report: is the project within the akimat's competence, does it conform to the
-regulation. Admitted needs both, rejected needs a failed one and a reason, returned needs remarks. A decided project
-is decided: the second of two members who press at once is told so.
+`record` is the only way a project comes to such a state. The council's decisions come here when a session is
+published (`budget.council.decisions`), returns when a reviewer or the coordinator sends a project back, rejections by
+silence from the job (`budget.corrections`). A rejection names criterion, clause and reasons in Kazakh and Russian, and
+until when the author may appeal.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from budget import audit, cycles
-from budget.errors import CriteriaContradict, Frozen, NotFound, ReasonRequired
+from budget.council.criteria import Answers
+from budget.errors import Frozen, MotionIncomplete, NotFound
 from budget.permissions import Action, Actor, may
-from budget.phases import phase_at
-from budget.projects import check_cost, chosen_envelope, locked_cycle, locked_project, move
+from budget.phases import stage_at
+from budget.projects import check_cost, chosen_envelope, move
+from budget.working_days import end_of, moved_days
 from models.cycle import Cycle
-from models.district import Area
-from models.enums import Language, Origin, ProjectState, Role, ScreeningOutcome
-from models.project import Project, Screening
+from models.enums import (
+    Answer,
+    Criterion,
+    DecidedBy,
+    Origin,
+    ProjectState,
+    Role,
+    ScreeningOutcome,
+)
+from models.project import Project
+from models.screening import Screening, ScreeningAnswer
 
 
 @dataclass(frozen=True)
-class Conclusion:
-    """What a member concluded. `reason` is the reason of a rejection or the remarks of a return;
-    `cost_tenge=None` admits the author's estimate, `envelope=None` leaves the project where it is."""
+class Decision:
+    """What was decided on a project. `cost_tenge=None` admits the author's estimate, `envelope=None` leaves the project
+    where it is. `criterion` is the one a rejection rests on, `clause` that of the regulation. On appeal a rejected project
+    is decided once more, for good."""
 
     outcome: ScreeningOutcome
-    meets_competence: bool
-    meets_regulation: bool
-    language: Language
-    reason: str = ""
+    decided_by: DecidedBy
+    answers: Answers = field(default_factory=dict)
+    criterion: Criterion | None = None
+    clause: str = ""
+    reason_kk: str = ""
+    reason_ru: str = ""
     cost_tenge: int | None = None
     envelope: str | None = None
+    item_id: int | None = None
+    correction_id: int | None = None
+    on_appeal: bool = False
 
 
-PER_PAGE = 50
-
-
-class Show(StrEnum):
-    """The parts of the queue."""
-
-    WAITING = "waiting"
-    RETURNED = "returned"
-    DECIDED = "decided"
-
-
-STATES: dict[Show, tuple[ProjectState, ...]] = {
-    Show.WAITING: (ProjectState.SUBMITTED,),
-    Show.RETURNED: (ProjectState.RETURNED,),
-    Show.DECIDED: (ProjectState.ADMITTED, ProjectState.REJECTED),
-}
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the council is with a cycle; withdrawn projects are left out."""
-
-    waiting: int
-    returned: int
-    admitted: int
-    rejected: int
-
-    @property
-    def decided(self) -> int:
-        """Admitted or rejected."""
-        return self.admitted + self.rejected
-
-    @property
-    def total(self) -> int:
-        """All projects that still need or have a decision."""
-        return self.waiting + self.returned + self.decided
-
-
-@dataclass(frozen=True)
-class QueuePage:
-    """One page of the queue: projects with their areas, and how many there are in all."""
-
-    rows: tuple[tuple[Project, Area | None], ...]
-    total: int
-    page: int
-    pages: int
-
-
-def decide(
-    session: Session, actor: Actor, project: Project, conclusion: Conclusion, *, now: datetime
+def record(
+    session: Session, actor: Actor, cycle: Cycle, project: Project, decision: Decision, *, now: datetime
 ) -> Screening:
-    """Admit, return or reject a submitted project.
+    """Decide on a project that is locked, after `projects.locked_cycle`.
 
-    Raises: NotFound, NotPermitted, WrongPhase, Frozen, NotThisState (somebody was quicker), ReasonRequired,
-    CriteriaContradict, CostNotPositive, CostAboveCap, UnknownEnvelope.
+    Raises: NotPermitted, WrongPhase, Frozen, NotThisState (somebody was quicker), MotionIncomplete(missing),
+    CostNotPositive, CostAboveCap, UnknownEnvelope.
     """
-    cycle = locked_cycle(session, project.cycle_id)
-    project = locked_project(session, project.id or 0)
-    cycles.require(session, actor, Action.SCREEN_PROJECT, cycle, now)
-    if cycle.frozen_at is not None:
-        raise Frozen(frozen_at=cycle.frozen_at)
-    _check_criteria(conclusion)
-    if conclusion.outcome is ScreeningOutcome.ADMITTED:
-        _admit(session, cycle, project, conclusion)
-    move(project, ProjectState(conclusion.outcome))
+    _require_open(session, actor, cycle, decision, now=now)
+    if decision.outcome is ScreeningOutcome.REJECTED:
+        refuse_incomplete(project.number, decision)
+    if decision.outcome is ScreeningOutcome.ADMITTED:
+        _admit(session, cycle, project, decision)
+    move(project, ProjectState(decision.outcome), on_appeal=decision.on_appeal)
     project.decided_at = now
     row = Screening(
         project_id=project.id or 0,
-        staff_id=actor.id if actor.role is Role.COUNCIL else None,
-        outcome=conclusion.outcome,
-        meets_competence=conclusion.meets_competence,
-        meets_regulation=conclusion.meets_regulation,
-        reason=conclusion.reason.strip(),
-        language=conclusion.language,
+        version=project.version,
+        outcome=decision.outcome,
+        decided_by=decision.decided_by,
+        item_id=decision.item_id,
+        correction_id=decision.correction_id,
+        staff_id=actor.id if actor.role in (Role.COUNCIL, Role.COORDINATOR) else None,
+        criterion=decision.criterion,
+        clause=decision.clause.strip(),
+        reason_kk=decision.reason_kk.strip(),
+        reason_ru=decision.reason_ru.strip(),
         decided_at=now,
+        appeal_until=_appeal_until(session, cycle, decision, now),
     )
     session.add_all([project, row])
     session.flush()
+    session.add_all(
+        ScreeningAnswer(screening_id=row.id or 0, criterion=criterion, answer=answer)
+        for criterion, answer in decision.answers.items()
+    )
+    session.flush()
     audit.record(
-        session, actor, f"screening.{conclusion.outcome}", now=now, cycle_id=cycle.id, subject=project.public_id,
-        competence=conclusion.meets_competence, regulation=conclusion.meets_regulation,
-        reason=row.reason, cost_tenge=project.cost_tenge,
+        session, actor, f"screening.{decision.outcome}", now=now, cycle_id=cycle.id, subject=project.public_id,
+        decided_by=str(decision.decided_by), criterion=str(decision.criterion or ""), clause=row.clause,
+        reason=row.reason_ru or row.reason_kk, cost_tenge=project.cost_tenge,
     )  # fmt: skip
     return row
+
+
+def refuse_incomplete(number: int | None, decision: Decision) -> None:
+    """A rejection without its criterion, clause or a reason in one language is none. Raises MotionIncomplete."""
+    missing = [
+        name for name in ("criterion", "clause", "reason_kk", "reason_ru") if not getattr(decision, name)
+    ]
+    if missing and decision.decided_by is not DecidedBy.SILENCE:
+        raise MotionIncomplete(number=number, missing=tuple(missing))
+
+
+def is_open(session: Session, cycle: Cycle, *, now: datetime) -> bool:
+    """May projects of this cycle be screened now?"""
+    stage = stage_at(cycles.calendar(session, cycle.id or 0), now)
+    allowed = may(Role.COUNCIL, Action.SCREEN_PROJECT, stage.phase, ended=stage.ended).allowed
+    return cycle.frozen_at is None and allowed
 
 
 def open_cycles(session: Session, *, now: datetime) -> list[Cycle]:
@@ -129,56 +119,6 @@ def open_cycles(session: Session, *, now: datetime) -> list[Cycle]:
     rows = select(Cycle).where(Cycle.origin == Origin.SERVICE, col(Cycle.published_at).is_not(None))
     found = session.exec(rows.where(col(Cycle.frozen_at).is_(None)).order_by(col(Cycle.id).desc())).all()
     return [cycle for cycle in found if is_open(session, cycle, now=now)]
-
-
-def is_open(session: Session, cycle: Cycle, *, now: datetime) -> bool:
-    """May projects of this cycle be screened now?"""
-    phase = phase_at(cycles.calendar(session, cycle.id or 0), now)
-    return cycle.frozen_at is None and may(Role.COUNCIL, Action.SCREEN_PROJECT, phase).allowed
-
-
-def progress(session: Session, cycle: Cycle) -> Progress:
-    """How many projects of the cycle stand where."""
-    counts = dict(
-        session.exec(
-            select(Project.state, sa.func.count())
-            .where(Project.cycle_id == cycle.id)
-            .group_by(col(Project.state))
-        ).all()
-    )
-    return Progress(
-        waiting=counts.get(ProjectState.SUBMITTED, 0),
-        returned=counts.get(ProjectState.RETURNED, 0),
-        admitted=counts.get(ProjectState.ADMITTED, 0),
-        rejected=counts.get(ProjectState.REJECTED, 0),
-    )
-
-
-def queue(session: Session, cycle: Cycle, show: Show, *, area: str | None = None, page: int = 1) -> QueuePage:
-    """One part of the queue by number; `area` is a code. A page that does not exist is the last one."""
-    rows = select(Project, Area).join(Area, col(Area.id) == Project.area_id, isouter=True)
-    rows = rows.where(Project.cycle_id == cycle.id, col(Project.state).in_(STATES[show]))
-    if area is not None:
-        rows = rows.where(Area.code == area)
-    total = session.exec(select(sa.func.count()).select_from(rows.subquery())).one()
-    pages = max(1, -(-total // PER_PAGE))
-    page = min(max(page, 1), pages)
-    found = session.exec(rows.order_by(col(Project.number)).limit(PER_PAGE).offset((page - 1) * PER_PAGE))
-    return QueuePage(tuple((project, place) for project, place in found), total, page, pages)
-
-
-def first_waiting(session: Session, cycle: Cycle) -> Project | None:
-    """The project to begin with: the lowest number that waits."""
-    rows = select(Project).where(Project.cycle_id == cycle.id, Project.state == ProjectState.SUBMITTED)
-    return session.exec(rows.order_by(col(Project.number)).limit(1)).first()
-
-
-def next_waiting(session: Session, project: Project) -> Project | None:
-    """The next project of the cycle to be read: the following number, then from the first again."""
-    rows = select(Project).where(Project.cycle_id == project.cycle_id, Project.id != project.id)
-    rows = rows.where(Project.state == ProjectState.SUBMITTED)
-    passed = sa.case((col(Project.number) > project.number, 0), else_=1)
-    return session.exec(rows.order_by(passed, col(Project.number)).limit(1)).first()
 
 
 def found(session: Session, public_id: str) -> tuple[Project, Cycle]:
@@ -192,29 +132,42 @@ def found(session: Session, public_id: str) -> tuple[Project, Cycle]:
 
 
 def decisions_of(session: Session, project_id: int | None) -> Sequence[Screening]:
-    """The council's decisions on a project, newest first."""
+    """The published decisions on a project, newest first."""
     rows = select(Screening).where(Screening.project_id == project_id)
     return session.exec(rows.order_by(col(Screening.id).desc())).all()
 
 
-def _check_criteria(conclusion: Conclusion) -> None:
-    meets_both = conclusion.meets_competence and conclusion.meets_regulation
-    outcome = conclusion.outcome
-    if outcome is ScreeningOutcome.ADMITTED and not meets_both:
-        raise CriteriaContradict(outcome=outcome)
-    if outcome is ScreeningOutcome.REJECTED and meets_both:
-        raise CriteriaContradict(outcome=outcome)
-    if outcome is not ScreeningOutcome.ADMITTED and not conclusion.reason.strip():
-        raise ReasonRequired(outcome=outcome)
+def answers_of(session: Session, screening_ids: Sequence[int]) -> dict[int, dict[Criterion, Answer]]:
+    """The answers of decisions by criterion, in the order of the criteria."""
+    rows = session.exec(select(ScreeningAnswer).where(col(ScreeningAnswer.screening_id).in_(screening_ids)))
+    order = list(Criterion)
+    found: dict[int, dict[Criterion, Answer]] = {}
+    for row in sorted(rows, key=lambda row: order.index(row.criterion)):
+        found.setdefault(row.screening_id, {})[row.criterion] = row.answer
+    return found
 
 
-def _admit(session: Session, cycle: Cycle, project: Project, conclusion: Conclusion) -> None:
+def _require_open(session: Session, actor: Actor, cycle: Cycle, decision: Decision, *, now: datetime) -> None:
+    """Silence counts whatever the phase: the author's time was over."""
+    if decision.decided_by is not DecidedBy.SILENCE:
+        cycles.require(session, actor, Action.SCREEN_PROJECT, cycle, now)
+    if cycle.frozen_at is not None:
+        raise Frozen(frozen_at=cycle.frozen_at)
+
+
+def _appeal_until(session: Session, cycle: Cycle, decision: Decision, now: datetime) -> datetime | None:
+    if decision.outcome is not ScreeningOutcome.REJECTED or decision.on_appeal:
+        return None
+    return end_of(now, cycle.appeal_days, moved_days(session))
+
+
+def _admit(session: Session, cycle: Cycle, project: Project, decision: Decision) -> None:
     """Give the project the cost and the envelope it goes to the vote with."""
     current = next(
         (row for row in cycles.envelopes(session, cycle.id or 0) if row.id == project.envelope_id), None
     )
-    chosen = conclusion.envelope or (current.public_id if current else None)
+    chosen = decision.envelope or (current.public_id if current else None)
     envelope = chosen_envelope(session, cycle, chosen)
-    cost = project.estimate_tenge if conclusion.cost_tenge is None else conclusion.cost_tenge
+    cost = project.estimate_tenge if decision.cost_tenge is None else decision.cost_tenge
     check_cost(cycle, envelope, cost or 0)
     project.envelope_id, project.cost_tenge = envelope.id, cost

@@ -14,7 +14,7 @@ from typing import Any
 
 from budget.errors import SettingFault
 from budget.phases import Window
-from models.enums import AllocationRule, Assurance, Direction, KeyHolder, Opening
+from models.enums import AllocationRule, Assurance, Direction, KeyHolder, Majority, Opening, Quorum
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 RESERVED_SLUGS = frozenset({"new"})
@@ -67,6 +67,14 @@ class CycleDraft:
     objection_days: int = 0
     key_holder: KeyHolder = KeyHolder.FILE
     opening: Opening = Opening.COMMISSION
+    council_akimat_percent: int = 50
+    council_quorum: Quorum = Quorum.MORE_THAN_HALF
+    council_majority: Majority = Majority.OF_PRESENT
+    reviewers_per_project: int = 2
+    review_days: int = 5
+    correction_days: int = 5
+    appeal_days: int = 5
+    appeal_decision_days: int = 15
 
 
 def check_settings(draft: CycleDraft) -> None:
@@ -100,6 +108,12 @@ def _ranges(draft: CycleDraft) -> tuple[tuple[str, int, int], ...]:
         ("minimum_age", 0, 100),
         ("minimum_votes", 0, 1_000_000),
         ("objection_days", 0, 30),
+        ("council_akimat_percent", 0, 100),
+        ("reviewers_per_project", 1, 9),
+        ("review_days", 1, 60),
+        ("correction_days", 1, 60),
+        ("appeal_days", 1, 90),
+        ("appeal_decision_days", 1, 60),
         ("cost_cap_tenge", 1, draft.allotted_tenge),
         ("build_year", draft.year, draft.year + 10),
     )

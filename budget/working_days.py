@@ -42,6 +42,16 @@ def end_of(event: datetime, days: int, moved: Mapping[date, bool]) -> datetime:
     return datetime.combine(day + _DAY, datetime.min.time(), ZONE).astimezone(UTC)
 
 
+def working_days_between(since: datetime, until: datetime, moved: Mapping[date, bool]) -> int:
+    """Working days after the day of `since` up to the day of `until`, in the district's time; 0 within one day."""
+    day, last = since.astimezone(ZONE).date(), until.astimezone(ZONE).date()
+    count = 0
+    while day < last:
+        day += _DAY
+        count += is_working(day, moved)
+    return count
+
+
 def moved_days(session: Session) -> dict[date, bool]:
     """The table of moved days."""
     return {row.on: row.is_working for row in session.exec(select(MovedDay))}

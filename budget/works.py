@@ -4,6 +4,7 @@ Source: "works completed, works underway" in the akimat's report; a postponement
 delay is visible.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -12,28 +13,39 @@ from budget import audit, cycles
 from budget.errors import NotFound, NotThisState, ReasonRequired
 from budget.permissions import Action, Actor
 from models.cycle import Cycle
-from models.enums import Language, VerdictKind, WorksStatus
+from models.enums import Language, WorksStatus
 from models.project import Project
-from models.result import VerdictRow
 from models.works import Works, WorksChange
 
-WINNING = (VerdictKind.WON, VerdictKind.WON_LEFTOVERS)
 
-
-def plan_works(session: Session, cycle: Cycle, now: datetime) -> int:
-    """Begin the works of every winner of the cycle as planned; how many were new. Doing it again adds nothing."""
-    begun = select(Works.project_id)
-    winners = select(VerdictRow.project_id).where(
-        VerdictRow.cycle_id == cycle.id,
-        col(VerdictRow.kind).in_(WINNING),
-        col(VerdictRow.project_id).not_in(begun),
-    )
-    ids = session.exec(winners).all()
-    for project_id in ids:
+def plan_works(session: Session, project_ids: Sequence[int], *, now: datetime) -> int:
+    """Begin the works of these projects as planned; how many were new. Doing it again adds nothing."""
+    begun = set(session.exec(select(Works.project_id).where(col(Works.project_id).in_(project_ids))).all())
+    fresh = [project_id for project_id in project_ids if project_id not in begun]
+    for project_id in fresh:
         session.add(Works(project_id=project_id, status=WorksStatus.PLANNED, changed_at=now))
         session.add(WorksChange(project_id=project_id, status=WorksStatus.PLANNED, changed_at=now))
     session.flush()
-    return len(ids)
+    return len(fresh)
+
+
+def cancel(session: Session, works: Works, *, reason: str, language: Language, now: datetime) -> None:
+    """A winner fell out (`budget.council.reserve`): it will not be built."""
+    works.status, works.reason, works.language, works.changed_at = (
+        WorksStatus.CANCELLED,
+        reason,
+        language,
+        now,
+    )
+    change = WorksChange(
+        project_id=works.project_id,
+        status=WorksStatus.CANCELLED,
+        reason=reason,
+        language=language,
+        changed_at=now,
+    )
+    session.add_all([works, change])
+    session.flush()
 
 
 def set_status(
@@ -49,10 +61,10 @@ def set_status(
     """Say where the works of a winner stand now; `reason` in `language`, required when works are postponed or
     taken up again after they were completed.
 
-    Raises: NotFound (no winner of published results), NotPermitted, WrongPhase, NotThisState, ReasonRequired.
+    Raises: NotFound (nothing is built of it), NotPermitted, WrongPhase, NotThisState, ReasonRequired.
     """
     cycle = session.get(Cycle, project.cycle_id)
-    if cycle is None or cycle.results_published_at is None or not is_winner(session, project):
+    if cycle is None:
         raise NotFound(project=project.public_id)
     cycles.require(session, actor, Action.SET_WORKS, cycle, now)
     rows = select(Works).where(Works.project_id == project.id).with_for_update()
@@ -76,19 +88,13 @@ def set_status(
     return works
 
 
-def is_winner(session: Session, project: Project) -> bool:
-    """Did the allocation give this project money?"""
-    row = session.get(VerdictRow, project.id)
-    return row is not None and row.kind in WINNING
-
-
 def _needs_reason(works: Works, wanted: WorksStatus, reason: str) -> bool:
     """The table of transitions: what may follow, and what must be explained. Raises NotThisState."""
     match (works.status, wanted):
         case (WorksStatus.POSTPONED, WorksStatus.POSTPONED) if reason != works.reason:
             return True  # still postponed, for another reason
-        case (current, same) if current is same:
-            raise NotThisState(state=works.status, wanted=wanted)
+        case (current, same) if current is same or WorksStatus.CANCELLED in (current, same):
+            raise NotThisState(state=works.status, wanted=wanted)  # falling out is an act of its own
         case (WorksStatus.COMPLETED, _) | (_, WorksStatus.POSTPONED):
             return True
         case _:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from models.base import Row, enum_type
-from models.enums import AllocationRule, KeyHolder, Opening, Origin, Phase
+from models.enums import AllocationRule, KeyHolder, Majority, Opening, Origin, Phase, Quorum
 
 
 class Cycle(Row, table=True):
@@ -27,6 +27,12 @@ class Cycle(Row, table=True):
         sa.CheckConstraint("projects_per_author >= 1", name="projects_per_author_positive"),
         sa.CheckConstraint("(frozen_at IS NULL) = (frozen_hash IS NULL)", name="frozen_with_hash"),
         sa.CheckConstraint("objection_days BETWEEN 0 AND 30", name="objection_days_range"),
+        sa.CheckConstraint("council_akimat_percent BETWEEN 0 AND 100", name="akimat_percent_range"),
+        sa.CheckConstraint(
+            "reviewers_per_project >= 1 AND review_days >= 1 AND correction_days >= 1"
+            " AND appeal_days >= 1 AND appeal_decision_days >= 1",
+            name="council_periods_positive",
+        ),
         sa.CheckConstraint("opened_at IS NULL OR separated_at IS NOT NULL", name="separated_before_opened"),
         sa.CheckConstraint(
             "results_published_at IS NULL OR counted_at IS NOT NULL OR origin = 'archive'",
@@ -67,10 +73,27 @@ class Cycle(Row, table=True):
         sa_type=enum_type(Opening),
         sa_column_kwargs={"server_default": "commission"},
     )
+    council_akimat_percent: int = Field(default=50, sa_column_kwargs={"server_default": "50"})
+    council_quorum: Quorum = Field(
+        default=Quorum.MORE_THAN_HALF,
+        sa_type=enum_type(Quorum),
+        sa_column_kwargs={"server_default": "more_than_half"},
+    )
+    council_majority: Majority = Field(
+        default=Majority.OF_PRESENT,
+        sa_type=enum_type(Majority),
+        sa_column_kwargs={"server_default": "of_present"},
+    )
+    reviewers_per_project: int = Field(default=2, sa_column_kwargs={"server_default": "2"})
+    review_days: int = Field(default=5, sa_column_kwargs={"server_default": "5"})
+    correction_days: int = Field(default=5, sa_column_kwargs={"server_default": "5"})
+    appeal_days: int = Field(default=5, sa_column_kwargs={"server_default": "5"})
+    appeal_decision_days: int = Field(default=15, sa_column_kwargs={"server_default": "15"})
 
     # what happened
     created_at: datetime
     published_at: datetime | None = None
+    council_published_at: datetime | None = None
     frozen_at: datetime | None = None
     frozen_hash: str | None = Field(default=None, max_length=64)
     ballot_public_key: bytes | None = None

@@ -75,6 +75,7 @@ class ProjectState(StrEnum):
     ADMITTED = "admitted"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 class ScreeningOutcome(StrEnum):
@@ -86,10 +87,117 @@ class ScreeningOutcome(StrEnum):
 
 
 class Criterion(StrEnum):
-    """The two criteria of the source: competence of the akimat, conformity with the regulation."""
+    """What a project is held against. Competence and conformity stand in the akimat's report; the rest is what
+    regulations of districts ask for."""
 
     COMPETENCE = "competence"
-    REGULATION = "regulation"
+    CONFORMITY = "conformity"
+    LAND = "land"
+    COST = "cost"
+    DIRECTION = "direction"
+    COMPLETENESS = "completeness"
+
+
+class Answer(StrEnum):
+    """What a reviewer, and then the council, says of one criterion."""
+
+    MEETS = "meets"
+    CORRECTABLE = "correctable"
+    FAILS = "fails"
+
+
+class DecidedBy(StrEnum):
+    """Whose decision on a project it was: the council in a session, a reviewer or the coordinator who sent it back, or
+    the service when the author was silent."""
+
+    COUNCIL = "council"
+    REVIEWER = "reviewer"
+    COORDINATOR = "coordinator"
+    SILENCE = "silence"
+
+
+class ProjectPart(StrEnum):
+    """The part of an application a remark is about."""
+
+    TITLE = "title"
+    DESCRIPTION = "description"
+    ADDRESSES = "addresses"
+    AREA = "area"
+    DIRECTION = "direction"
+    ESTIMATE = "estimate"
+    PHOTO = "photo"
+    WHOLE = "whole"
+
+
+class MemberKind(StrEnum):
+    """Whom a member of the Expert Council comes from (the akimat's report)."""
+
+    RESIDENT = "resident"
+    PUBLIC_ORGANISATION = "public_organisation"
+    AKIMAT = "akimat"
+
+
+class ConflictKind(StrEnum):
+    """Why a member takes no part in a decision on a project."""
+
+    OWN = "own"
+    RELATIVE = "relative"
+    EMPLOYER = "employer"
+
+
+class Quorum(StrEnum):
+    """How many of the members who may decide must be there."""
+
+    MORE_THAN_HALF = "more_than_half"
+    TWO_THIRDS = "two_thirds"
+
+
+class Majority(StrEnum):
+    """When a motion is carried: more votes for than against, or more than half of those present, or of all members
+    who may decide."""
+
+    OF_VOTES = "of_votes"
+    OF_PRESENT = "of_present"
+    OF_MEMBERS = "of_members"
+
+
+class SessionKind(StrEnum):
+    """The council acts twice: it screens before the vote and confirms after it."""
+
+    SCREENING = "screening"
+    DECISION = "decision"
+
+
+class ItemKind(StrEnum):
+    """What an item of the agenda decides."""
+
+    SCREENING = "screening"
+    APPEAL = "appeal"
+    CONFIRMATION = "confirmation"
+    ORDER = "order"
+
+
+class ItemResult(StrEnum):
+    """What came of putting a motion to the vote."""
+
+    CARRIED = "carried"
+    NOT_CARRIED = "not_carried"
+    NO_QUORUM = "no_quorum"
+
+
+class CouncilChoice(StrEnum):
+    """A member's vote on a motion."""
+
+    FOR = "for"
+    AGAINST = "against"
+    ABSTAIN = "abstain"
+
+
+class SigningMethod(StrEnum):
+    """How a member signed a protocol."""
+
+    ACCOUNT = "account"
+    EDS = "eds"
 
 
 class WorksStatus(StrEnum):
@@ -99,6 +207,7 @@ class WorksStatus(StrEnum):
     UNDERWAY = "underway"
     COMPLETED = "completed"
     POSTPONED = "postponed"
+    CANCELLED = "cancelled"
 
 
 class Channel(StrEnum):

@@ -1,4 +1,4 @@
-"""A project from its submission on: text, addresses, photo, and the council's screening."""
+"""A project from its submission on: text, addresses, photo."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from models.base import Row, enum_type
-from models.enums import Direction, Language, ProjectState, ScreeningOutcome
+from models.enums import Direction, Language, ProjectState
 
 
 class Project(Row, table=True):
@@ -14,7 +14,8 @@ class Project(Row, table=True):
 
     `language` is the author's; the text in that language is always there, the others may be None and are
     then shown in the author's language, marked as such. Costs are None where an archive did not publish them.
-    `folded` is what search reads: who writes a text or an address writes it too (budget/reading/folding.py). The
+    `version` counts the texts the author sent in; the earlier ones are kept as `ProjectVersion`. A merged project goes
+    on as another one. `folded` is what search reads: who writes a text or an address writes it too (budget/reading/folding.py). The
     database refuses a project without it, which nobody could find.
     """
 
@@ -23,6 +24,7 @@ class Project(Row, table=True):
         sa.UniqueConstraint("cycle_id", "number"),
         sa.CheckConstraint("estimate_tenge IS NULL OR estimate_tenge > 0", name="estimate_positive"),
         sa.CheckConstraint("cost_tenge IS NULL OR cost_tenge > 0", name="cost_positive"),
+        sa.CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_another"),
         sa.CheckConstraint(
             "title_kk IS NOT NULL OR title_ru IS NOT NULL OR title_en IS NOT NULL", name="has_a_title"
         ),
@@ -48,6 +50,8 @@ class Project(Row, table=True):
     estimate_tenge: int | None = Field(default=None, sa_type=sa.BigInteger)
     cost_tenge: int | None = Field(default=None, sa_type=sa.BigInteger)
     state: ProjectState = Field(sa_type=enum_type(ProjectState))
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    merged_into_id: int | None = Field(default=None, foreign_key="project.id", index=True)
     submitted_at: datetime | None = None
     decided_at: datetime | None = None
     withdrawn_at: datetime | None = None
@@ -88,29 +92,3 @@ class Photo(Row, table=True):
     content: bytes
     thumbnail: bytes
     added_at: datetime
-
-
-class Screening(Row, table=True):
-    """A decision of the council on a project; a returned project gets another one after correction."""
-
-    __tablename__ = "screening"
-    __table_args__ = (
-        sa.CheckConstraint("outcome = 'admitted' OR length(reason) > 0", name="reason_given"),
-        sa.CheckConstraint(
-            "outcome <> 'rejected' OR NOT (meets_competence AND meets_regulation)",
-            name="rejected_on_a_criterion",
-        ),
-        sa.CheckConstraint(
-            "outcome <> 'admitted' OR (meets_competence AND meets_regulation)", name="admitted_on_both"
-        ),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    project_id: int = Field(foreign_key="project.id", index=True)
-    staff_id: int | None = Field(default=None, foreign_key="staff.id")
-    outcome: ScreeningOutcome = Field(sa_type=enum_type(ScreeningOutcome))
-    meets_competence: bool
-    meets_regulation: bool
-    reason: str = ""
-    language: Language = Field(sa_type=enum_type(Language))
-    decided_at: datetime

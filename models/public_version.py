@@ -34,6 +34,26 @@ PUBLIC_TABLES = frozenset(
         "resident",
         "log_head",
         "turnout",
+        "council_member",
+        "cycle_criterion",
+        "competent_body",
+        "project_version",
+        "formal_check",
+        "correction",
+        "correction_remark",
+        "screening_answer",
+        "appeal",
+        "forwarding",
+        "council_session",
+        "attendance",
+        "agenda_item",
+        "agenda_item_answer",
+        "council_vote",
+        "recusal",
+        "protocol",
+        "protocol_signature",
+        "confirmation",
+        "reserve_use",
     ]
 )
 """What pages show. `resident` is here for one number, the size of the roll in the turnout."""
@@ -67,6 +87,10 @@ PRIVATE_TABLES = frozenset(
         "eds_challenge",
         "recovery_code",
         "invitation",
+        "conflict",
+        "review",
+        "review_answer",
+        "merger",
     ]
 )
 """What no cached page shows. A test holds that every table is in one of the two lists."""

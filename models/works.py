@@ -13,7 +13,11 @@ class Works(Row, table=True):
     """The works of one winning project now."""
 
     __tablename__ = "works"
-    __table_args__ = (sa.CheckConstraint("status <> 'postponed' OR length(reason) > 0", name="reason_given"),)
+    __table_args__ = (
+        sa.CheckConstraint(
+            "status NOT IN ('postponed', 'cancelled') OR length(reason) > 0", name="reason_given"
+        ),
+    )
 
     project_id: int = Field(foreign_key="project.id", primary_key=True)
     status: WorksStatus = Field(sa_type=enum_type(WorksStatus))

@@ -93,6 +93,7 @@ UNMET: dict[str, LazyString] = {
     "roll": _l("The roll of residents is empty: it must be imported first."),
     "submission_over": _l("The time for applications is not over yet."),
     "undecided": _l("Some projects still wait for a decision of the council."),
+    "appeals": _l("An author may still appeal against a rejection, or waits for the answer to an appeal."),
     "admitted": _l("No project is admitted to the vote yet."),
     "costs": _l("Some admitted projects have no cost yet, or no money they are paid from."),
     "trustees": _l("The three trustees of the key are not named yet."),

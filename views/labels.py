@@ -8,27 +8,39 @@ from enum import StrEnum
 
 from models.enums import (
     AllocationRule,
+    Answer,
     Assurance,
     BallotStatus,
     CaseOutcome,
     Channel,
+    ConflictKind,
+    CouncilChoice,
     Criterion,
+    DecidedBy,
     Direction,
     DocumentKind,
     EdsWay,
     Figures,
+    ItemKind,
+    ItemResult,
     KeyHolder,
     Language,
+    Majority,
+    MemberKind,
     NoticeFailure,
     Opening,
     Origin,
     Phase,
+    ProjectPart,
     ProjectState,
+    Quorum,
     Role,
     ScreeningOutcome,
+    SessionKind,
     SheetFault,
     SheetState,
     SignalRule,
+    SigningMethod,
     VerdictKind,
     WorksStatus,
 )
@@ -84,6 +96,7 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         ProjectState.ADMITTED: _l("Admitted to the vote"),
         ProjectState.REJECTED: _l("Rejected"),
         ProjectState.WITHDRAWN: _l("Withdrawn by the author"),
+        ProjectState.MERGED: _l("Goes on as part of another project"),
     },
     ScreeningOutcome: {
         ScreeningOutcome.ADMITTED: _l("Admitted to the vote"),
@@ -92,13 +105,82 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
     },
     Criterion: {
         Criterion.COMPETENCE: _l("Within the competence of the akimat"),
-        Criterion.REGULATION: _l("Conforms to the Regulation"),
+        Criterion.CONFORMITY: _l("Conforms to the Regulation"),
+        Criterion.LAND: _l("On public land"),
+        Criterion.COST: _l("The cost is within the cap"),
+        Criterion.DIRECTION: _l("Of an accepted direction"),
+        Criterion.COMPLETENESS: _l("The application is complete"),
+    },
+    Answer: {
+        Answer.MEETS: _l("Meets it"),
+        Answer.CORRECTABLE: _l("Can be corrected"),
+        Answer.FAILS: _l("Does not meet it"),
+    },
+    DecidedBy: {
+        DecidedBy.COUNCIL: _l("Expert Council"),
+        DecidedBy.REVIEWER: _l("Reviewer of the council"),
+        DecidedBy.COORDINATOR: _l("Coordinator"),
+        DecidedBy.SILENCE: _l("Not corrected in time"),
+    },
+    ProjectPart: {
+        ProjectPart.TITLE: _l("Title"),
+        ProjectPart.DESCRIPTION: _l("Description"),
+        ProjectPart.ADDRESSES: _l("Addresses"),
+        ProjectPart.AREA: _l("Residential area"),
+        ProjectPart.DIRECTION: _l("Direction"),
+        ProjectPart.ESTIMATE: _l("Estimated cost"),
+        ProjectPart.PHOTO: _l("Photo"),
+        ProjectPart.WHOLE: _l("The application as a whole"),
+    },
+    MemberKind: {
+        MemberKind.RESIDENT: _l("Active residents"),
+        MemberKind.PUBLIC_ORGANISATION: _l("Public organisations"),
+        MemberKind.AKIMAT: _l("Divisions of the akimat"),
+    },
+    ConflictKind: {
+        ConflictKind.OWN: _l("My own project"),
+        ConflictKind.RELATIVE: _l("A relative's project"),
+        ConflictKind.EMPLOYER: _l("My employer's project"),
+    },
+    Quorum: {
+        Quorum.MORE_THAN_HALF: _l("More than half of those who may decide"),
+        Quorum.TWO_THIRDS: _l("At least two thirds of those who may decide"),
+    },
+    Majority: {
+        Majority.OF_VOTES: _l("More votes for than against"),
+        Majority.OF_PRESENT: _l("More than half of those present"),
+        Majority.OF_MEMBERS: _l("More than half of all who may decide"),
+    },
+    SessionKind: {
+        SessionKind.SCREENING: _l("Screening of projects"),
+        SessionKind.DECISION: _l("Confirmation of the results"),
+    },
+    ItemKind: {
+        ItemKind.SCREENING: _l("Project"),
+        ItemKind.APPEAL: _l("Appeal"),
+        ItemKind.CONFIRMATION: _l("Result of the vote"),
+        ItemKind.ORDER: _l("Order of implementation"),
+    },
+    ItemResult: {
+        ItemResult.CARRIED: _l("Carried"),
+        ItemResult.NOT_CARRIED: _l("Not carried"),
+        ItemResult.NO_QUORUM: _l("No quorum"),
+    },
+    CouncilChoice: {
+        CouncilChoice.FOR: _l("For"),
+        CouncilChoice.AGAINST: _l("Against"),
+        CouncilChoice.ABSTAIN: _l("Abstained"),
+    },
+    SigningMethod: {
+        SigningMethod.ACCOUNT: _l("In the account, with the password shown again"),
+        SigningMethod.EDS: _l("Electronic signature"),
     },
     WorksStatus: {
         WorksStatus.PLANNED: _l("Works planned"),
         WorksStatus.UNDERWAY: _l("Works underway"),
         WorksStatus.COMPLETED: _l("Works completed"),
         WorksStatus.POSTPONED: _l("Works postponed"),
+        WorksStatus.CANCELLED: _l("Will not be built"),
     },
     Channel: {
         Channel.WEB: _l("On the site"),
@@ -202,6 +284,12 @@ UNPUBLISHED: dict[str, str] = {
 def label(member: StrEnum) -> str:
     """The word for an enum member in the language of this request. Raises KeyError for an unknown one."""
     return gettext(LABELS[type(member)][member])
+
+
+def named_criterion(criterion: StrEnum | str) -> str:
+    """The words of a criterion by its member or value, to stand inside a sentence."""
+    word = label(Criterion(criterion))
+    return word[:1].lower() + word[1:]
 
 
 def unpublished(code: str) -> str:

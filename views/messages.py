@@ -17,7 +17,7 @@ from budget.errors import BudgetRefusal
 from budget.permissions import RULES, Action
 from budget.phases import ORDER
 from models.enums import Assurance, ScreeningOutcome
-from views import case_messages, cycle_messages, paper_messages, sms_watch
+from views import case_messages, council_messages, cycle_messages, paper_messages, sms_watch
 from views.cycle_messages import UNMET, Facts, Worded
 from views.filters import clock_time, date_time, deadline, lower_first, opening, tenge
 from views.labels import label
@@ -231,12 +231,12 @@ def _criteria_contradict(facts: Facts) -> str:
     if facts["outcome"] is ScreeningOutcome.ADMITTED:
         return str(
             _(
-                "A project that does not meet both criteria can't be admitted. Return it or reject it, or correct the criteria."
+                "A project that does not meet every criterion can't be admitted. Return it or reject it, or correct the answers."
             )
         )
     return str(
         _(
-            "A project that meets both criteria can't be rejected. Mark the criterion it does not meet, or admit it."
+            "A project that meets every criterion can't be returned or rejected. Mark the one it does not meet, or admit it."
         )
     )
 
@@ -343,6 +343,7 @@ def _rule_not_supported(facts: Facts) -> str:
 
 _PLAIN: dict[str, LazyString] = {
     **case_messages.PLAIN,
+    **council_messages.PLAIN,
     **paper_messages.PLAIN,
     "refused": _l("This can't be done."),
     "not_found": _l("There is no such page, or it is not yours to see."),
@@ -384,6 +385,7 @@ _PLAIN: dict[str, LazyString] = {
 _WORDED: dict[str, Worded] = {
     **cycle_messages.WORDED,
     **case_messages.WORDED,
+    **council_messages.WORDED,
     **paper_messages.WORDED,
     "wrong_phase": _wrong_phase,
     "voting_closed": _voting_closed,

@@ -2,7 +2,7 @@
 a code fits into one and everything else into two. No text says how anybody voted.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,7 +22,8 @@ def text_of(notice: Notice) -> str:
     """The text of a notice in its person's language; "" when its facts are gone.
 
     Facts by kind: LOGIN_CODE code; BALLOT_CAST at (ISO instant), channel, url (where to object); OBJECTION_DECIDED
-    outcome, url. Addresses are absolute.
+    outcome, url; those about a project its number, PROJECT_RETURNED and CORRECTION_REMINDER also until (ISO
+    instant), APPEAL_DECIDED outcome. Addresses are absolute.
     """
     if not notice.facts:
         return ""
@@ -39,6 +40,36 @@ def text_of(notice: Notice) -> str:
                     return _("Your objection was upheld. The decision: %(url)s") % facts
                 case CaseOutcome.DISMISSED:
                     return _("Your objection was dismissed. The reasons: %(url)s") % facts
+        case kind:
+            return _about_project(kind, notice)
+
+
+def _about_project(kind: NoticeKind, notice: Notice) -> str:
+    """What became of an application; the own page on the site tells the rest."""
+    _ = _catalog(notice.language).gettext
+    facts = {"number": notice.facts["number"]}
+    match kind:
+        case NoticeKind.PROJECT_RETURNED:
+            told = _("Project %(number)s was returned to you. Correct it until %(day)s: see My page.")
+            return told % {**facts, "day": _last_day(notice.facts["until"])}
+        case NoticeKind.CORRECTION_REMINDER:
+            told = _("Project %(number)s: correct it until %(day)s, or it is rejected. See My page.")
+            return told % {**facts, "day": _last_day(notice.facts["until"])}
+        case NoticeKind.MERGER_PROPOSED:
+            return (
+                _("Project %(number)s: may it become one with a similar project? Answer on My page.") % facts
+            )
+        case NoticeKind.APPEAL_DECIDED if notice.facts["outcome"] == CaseOutcome.UPHELD:
+            return _("Project %(number)s: your appeal was upheld, it goes to the vote.") % facts
+        case NoticeKind.APPEAL_DECIDED:
+            return _("Project %(number)s: your appeal was dismissed. The reasons are on My page.") % facts
+        case _:
+            return _("Project %(number)s: the council has decided. See My page.") % facts
+
+
+def _last_day(until: str) -> str:
+    """`05.03`: the last day of a period that ends at its midnight."""
+    return f"{(datetime.fromisoformat(until) - timedelta(microseconds=1)).astimezone(_ZONE):%d.%m}"
 
 
 def _ballot_cast(notice: Notice) -> str:

@@ -87,7 +87,7 @@ class PhotoUnreadable(BudgetRefusal):
 
 
 class CriteriaContradict(BudgetRefusal):
-    """Admitted with a criterion not met, or rejected with both met. Facts: outcome."""
+    """Admitted with a criterion not met, or returned or rejected with all met. Facts: outcome."""
 
     code = "criteria_contradict"
     field = "outcome"

@@ -16,6 +16,8 @@ from budget.reading.projects import Address, addresses_of
 from models.cycle import Cycle, Envelope, PhaseWindow
 from models.district import Area
 from models.enums import (
+    Criterion,
+    DecidedBy,
     Direction,
     Language,
     Origin,
@@ -24,8 +26,9 @@ from models.enums import (
     VerdictKind,
     WorksStatus,
 )
-from models.project import Photo, Project, Screening
+from models.project import Photo, Project
 from models.result import VerdictRow
+from models.screening import Screening
 from models.works import Works, WorksChange
 
 
@@ -94,14 +97,16 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the council decided, on which criteria, why."""
+    """What was decided, by whom, on which criterion and clause, why. Reasons are in Kazakh and Russian alone."""
 
     at: datetime
     outcome: ScreeningOutcome
-    meets_competence: bool
-    meets_regulation: bool
-    reason: str
-    language: str
+    decided_by: DecidedBy
+    criterion: Criterion | None
+    clause: str
+    reason_kk: str
+    reason_ru: str
+    reason_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,20 +193,22 @@ _DECISIONS: sa.Select[*tuple[Any, ...]] = sa.select(
     sa.literal("decision").label("what"),
     col(Screening.decided_at).label("at"),
     sa.type_coerce(col(Screening.outcome), sa.String),
-    col(Screening.meets_competence),
-    col(Screening.meets_regulation),
-    col(Screening.reason),
-    sa.type_coerce(col(Screening.language), sa.String),
+    sa.type_coerce(col(Screening.decided_by), sa.String),
+    sa.type_coerce(col(Screening.criterion), sa.String),
+    col(Screening.clause),
+    col(Screening.reason_kk),
+    col(Screening.reason_ru),
 ).where(col(Screening.project_id) == sa.bindparam("project"))
 _STEPS = (
     sa.select(
         sa.literal("works"),
         col(WorksChange.changed_at),
         sa.type_coerce(col(WorksChange.status), sa.String),
-        sa.true(),
-        sa.true(),
-        col(WorksChange.reason),
+        sa.literal(""),
+        sa.literal(""),
         sa.type_coerce(col(WorksChange.language), sa.String),
+        col(WorksChange.reason),
+        sa.literal(""),
     )
     .join(Project, col(Project.id) == col(WorksChange.project_id))
     .join(Cycle, sa.and_(col(Cycle.id) == col(Project.cycle_id), _IS_OUT))
@@ -253,10 +260,12 @@ def _names(values: list[Any]) -> Names | None:
 
 
 def _decision(values: list[Any]) -> Decision:
-    at, outcome, competence, regulation, reason, language = values
-    return Decision(at, ScreeningOutcome(outcome), competence, regulation, reason, language)
+    at, outcome, by, criterion, *rest = values
+    return Decision(
+        at, ScreeningOutcome(outcome), DecidedBy(by), Criterion(criterion) if criterion else None, *rest
+    )
 
 
 def _step(values: list[Any]) -> Step:
-    at, status, _, _, reason, language = values
+    at, status, _, _, language, reason, _ = values
     return Step(at, WorksStatus(status), reason, language)

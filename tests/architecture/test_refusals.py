@@ -11,11 +11,14 @@ from flask import Flask
 from flask_babel import force_locale
 
 import budget
+from budget.council import sessions
 from budget.errors import BudgetRefusal
 from budget.pabulib.elections import Fault
 from models.enums import (
     Assurance,
     Channel,
+    ConflictKind,
+    Criterion,
     Direction,
     Phase,
     ProjectState,
@@ -37,7 +40,8 @@ def each(name: str, values: Any, **more: Any) -> list[Facts]:
 
 RANGES = (
     "year", "allotted_tenge", "votes_per_resident", "projects_per_author", "minimum_age", "minimum_votes",
-    "cost_cap_tenge", "build_year",
+    "cost_cap_tenge", "build_year", "council_akimat_percent", "reviewers_per_project", "review_days", "correction_days",
+    "appeal_days", "appeal_decision_days",
 )  # fmt: skip
 
 # code: the facts its raisers give, in all their kinds; no facts where nothing stands.
@@ -80,7 +84,7 @@ FACTS: dict[str, list[Facts]] = {
         "unmet",
         [
             (code,)
-            for code in ["calendar", "envelopes", "directions", "methods", "roll", "undecided", "admitted", "costs", "separated", "opened", "trustees", "frozen", "shares", "papers", "log_closed"]
+            for code in ["calendar", "envelopes", "directions", "methods", "roll", "undecided", "appeals", "admitted", "costs", "separated", "opened", "trustees", "frozen", "shares", "papers", "log_closed"]
         ]
         + [("calendar", "roll")],
     ),
@@ -119,6 +123,32 @@ FACTS: dict[str, list[Facts]] = {
     + [{"state": status, "wanted": (WorksStatus.PLANNED,)} for status in WorksStatus],
     "photo_too_large": each("by", ["bytes", "pixels"], limit_bytes=8 * 1024 * 1024, limit_pixels=40_000_000),
     "criteria_contradict": each("outcome", ScreeningOutcome),
+    "composition_fault": each("why", ["too_few", "no_chair", "several_chairs", "too_many_akimat"], count=4, limit=3),
+    "recused": each("kind", ConflictKind),
+    "correction_over": each("due_at", [AT]),
+    "answer_missing": each("criterion", Criterion),
+    "remark_required": each("criterion", Criterion),
+    "cost_reason_required": each("estimate_tenge", [5_000_000]),
+    "on_agenda": each("number", [2]),
+    "merger_fault": each("why", ["same", "cycle", "state", "open", "agenda"]),
+    "merger_open": each("number", [12]),
+    "appeal_over": each("until", [AT]),
+    "already_appealed": each("at", [AT]),
+    "hearing_fault": each("decide_by", [AT]),
+    "session_fault": each("why", ["past", "place", "empty", "undecided", "votes"]),
+    "session_step": each("wanted", sessions.Step, step=sessions.Step.DRAFT),
+    "motion_incomplete": [
+        *each("number", [12, None], missing=("criterion", "clause", "reason_kk", "reason_ru")),
+        *each("number", [12], missing=("cost_reason_kk", "cost_reason_ru", "body_kk", "body_ru", "ground", "document")),
+        *each("number", [None], missing=("correction_kk", "correction_ru")),
+    ],
+    "nobody_entitled": each("number", [12, None]),
+    "no_quorum": [*each("number", [12, None], present=3, needed=5), {"number": 12, "present": 1, "needed": 2}],
+    "item_voted": each("at", [AT]),
+    "over_budget": [{"cost_tenge": 12_000_000, "total_tenge": 10_000_000}],
+    "winners_undecided": each("numbers", [(3,), (3, 8)]),
+    "protocol_corrected": each("number", [3]),
+    "already_signed": each("at", [AT]),
     "phone_invalid": each("fault", ["unreadable", "foreign", "not_mobile"]),
     "eds_expired": each("what", ["certificate", "challenge"]),
     "code_wrong": each("tries_left", [4, 1, 0]),

@@ -14,6 +14,9 @@ from models.cycle import Cycle, Envelope, PhaseWindow
 from models.district import Area, District
 from models.enums import (
     AllocationRule,
+    Answer,
+    Criterion,
+    DecidedBy,
     Direction,
     Language,
     Phase,
@@ -22,8 +25,9 @@ from models.enums import (
     VerdictKind,
     WorksStatus,
 )
-from models.project import Photo, Project, ProjectAddress, Screening
+from models.project import Photo, Project, ProjectAddress
 from models.result import Count, VerdictRow
+from models.screening import Screening, ScreeningAnswer
 from models.works import Works, WorksChange
 
 LENGTHS = (5, 20, 15, 18, 10, 200)
@@ -178,18 +182,23 @@ def _add_project(
     session.add_all(addresses)
     outcomes = {str(outcome): outcome for outcome in ScreeningOutcome}
     if str(state) in outcomes:
-        is_good = state is not ProjectState.REJECTED
-        session.add(
-            Screening(
-                project_id=project_id,
-                outcome=outcomes[str(state)],
-                meets_competence=is_good,
-                meets_regulation=True,
-                reason="" if state is ProjectState.ADMITTED else "Жер учаскесі жеке меншікте.",
-                language=Language.KK,
-                decided_at=now - timedelta(days=20),
-            )
+        is_good = state is ProjectState.ADMITTED
+        decision = Screening(
+            project_id=project_id,
+            outcome=outcomes[str(state)],
+            decided_by=DecidedBy.COUNCIL,
+            criterion=Criterion.LAND if state is ProjectState.REJECTED else None,
+            clause="" if is_good else "14",
+            reason_kk="" if is_good else "Жер учаскесі жеке меншікте.",
+            reason_ru="" if is_good else "Земельный участок в частной собственности.",
+            decided_at=now - timedelta(days=20),
         )
+        session.add(decision)
+        session.flush()
+        land = Answer.FAILS if state is ProjectState.REJECTED else Answer.MEETS
+        for criterion in Criterion:
+            answer = land if criterion is Criterion.LAND else Answer.MEETS
+            session.add(ScreeningAnswer(screening_id=decision.id or 0, criterion=criterion, answer=answer))
 
 
 def add_photo(session: Session, public_id: str, content: bytes, now: datetime) -> str:

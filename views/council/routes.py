@@ -1,6 +1,6 @@
 """All routes of a council member, by importing the modules that declare them."""
 
-from views.council import screening
+from views.council import queue
 from views.council.blueprint import bp
 
-__all__ = ["bp", "screening"]
+__all__ = ["bp", "queue"]

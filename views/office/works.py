@@ -25,6 +25,7 @@ TONES = {
     WorksStatus.UNDERWAY: "now",
     WorksStatus.COMPLETED: "good",
     WorksStatus.POSTPONED: "late",
+    WorksStatus.CANCELLED: "muted",
 }
 
 
@@ -64,7 +65,8 @@ def set_works(slug: str, public_id: str) -> Page:
     if line is None:
         raise NotFound(project=public_id)
     form = WorksForm(data={"status": line.status.value})
-    form.status.choices = {status.value: label(status) for status in WorksStatus}
+    offered = [status for status in WorksStatus if status is not WorksStatus.CANCELLED]  # an act of its own
+    form.status.choices = {status.value: label(status) for status in offered}
     if form.validate_on_submit():
         try:
             _set(public_id, form)

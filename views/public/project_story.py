@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from budget.reading.project_life import Decision, ProjectLife
-from models.enums import Criterion, Origin, Phase, ProjectState, ScreeningOutcome, VerdictKind, WorksStatus
+from models.enums import Origin, Phase, ProjectState, VerdictKind, WorksStatus
 from views.addresses import url_for
-from views.filters import long_date, number, tenge
-from views.labels import label
+from views.filters import in_language, long_date, number, tenge
+from views.labels import label, named_criterion
 from views.public.wording import verdict_reason
 from views.texts import gettext as _
 from views.texts import ngettext
@@ -44,6 +44,7 @@ _TONES = {
     WorksStatus.UNDERWAY: "now",
     WorksStatus.COMPLETED: "good",
     WorksStatus.POSTPONED: "late",
+    WorksStatus.CANCELLED: "muted",
 }
 _WON = (VerdictKind.WON, VerdictKind.WON_LEFTOVERS)
 
@@ -107,27 +108,10 @@ def _is_finished(life: ProjectLife) -> bool:
 
 
 def _decided(decision: Decision) -> Event:
-    failed = [
-        criterion
-        for criterion, met in (
-            (Criterion.COMPETENCE, decision.meets_competence),
-            (Criterion.REGULATION, decision.meets_regulation),
-        )
-        if not met
-    ]
-    told = {
-        Criterion.COMPETENCE: _("It is outside the competence of the akimat."),
-        Criterion.REGULATION: _("It contradicts the Regulation."),
-    }
-    is_rejected = decision.outcome is ScreeningOutcome.REJECTED
-    notes = tuple(told[criterion] for criterion in failed) if is_rejected else ()
+    reason = in_language(decision, "reason")
+    notes = (named_criterion(decision.criterion),) if decision.criterion else ()
     return Event(
-        label(decision.outcome),
-        long_date(decision.at),
-        notes,
-        decision.reason,
-        decision.language,
-        is_by_council=True,
+        label(decision.outcome), long_date(decision.at), notes, reason.text, reason.lang, is_by_council=True
     )
 
 

@@ -1,0 +1,388 @@
+"""The agenda of a session: motions, each complete, so that a vote decides exactly what everybody has read.
+
+Motions on projects are proposed from the reviews (of several answers the gravest stands) and finished by the
+coordinator: a rejection needs its criterion, clause, and reasons in Kazakh and Russian. After the vote each winner of the
+count gets a motion to confirm it, and one for the order of implementation; a departure is a motion that says the
+opposite of the count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from budget import audit, cycles
+from budget.council import appeals, criteria, mergers, motions, reviews, sessions
+from budget.council.motions import Motion, Word
+from budget.council.sessions import Step
+from budget.errors import (
+    CriteriaContradict,
+    NotFound,
+    NotPermitted,
+    NotThisState,
+    OnAgenda,
+    OrderFault,
+    SessionFault,
+)
+from budget.permissions import Action, Actor
+from budget.projects import check_cost, chosen_envelope
+from models.base import new_public_id
+from models.council_session import AgendaItem, CouncilSession, ItemAnswer
+from models.cycle import Cycle
+from models.enums import (
+    Answer,
+    Criterion,
+    ItemKind,
+    ItemResult,
+    ProjectState,
+    ScreeningOutcome,
+    SessionKind,
+    VerdictKind,
+)
+from models.project import Project
+from models.result import VerdictRow
+from models.screening import FormalCheck
+
+WINNING = (VerdictKind.WON, VerdictKind.WON_LEFTOVERS)
+
+
+def items_of(session: Session, row: CouncilSession) -> Sequence[AgendaItem]:
+    """The items of a session in order."""
+    rows = select(AgendaItem).where(AgendaItem.session_id == row.id)
+    return session.exec(rows.order_by(col(AgendaItem.position))).all()
+
+
+def answers_of(session: Session, item_ids: Sequence[int]) -> dict[int, dict[Criterion, Answer]]:
+    """What motions say of the criteria, by item."""
+    order = list(Criterion)
+    rows = session.exec(select(ItemAnswer).where(col(ItemAnswer.item_id).in_(item_ids)))
+    found: dict[int, dict[Criterion, Answer]] = {}
+    for row in sorted(rows, key=lambda row: order.index(row.criterion)):
+        found.setdefault(row.item_id, {})[row.criterion] = row.answer
+    return found
+
+
+def ready(session: Session, cycle: Cycle) -> list[Project]:
+    """The projects that may be put on an agenda: checked, every review concluded, on no open agenda."""
+    return [project for project in _submitted(session, cycle) if _is_ready(session, project)]
+
+
+def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> int:
+    """Put everything that is ready on the agenda: before the vote the reviewed projects with motions from their reviews,
+    after it a motion for each winner and one for their order. How many items were added.
+
+    Raises: NotFound, NotPermitted, SessionStep.
+    """
+    row = sessions.locked(session, actor, public_id)
+    sessions.require_step(row, Step.DRAFT, Step.ANNOUNCED)
+    cycle = sessions.cycle_of(session, row)
+    if row.kind is SessionKind.DECISION:
+        added = _fill_decision(session, cycle, row)
+    else:
+        added = [
+            _put(session, row, project, motions.proposed(session, cycle, project))
+            for project in ready(session, cycle)
+        ]
+    sessions.touch(session, row)
+    _record(session, actor, "agenda.fill", row, now, items=len(added))
+    return len(added)
+
+
+def put(session: Session, actor: Actor, public_id: str, project_id: str, *, now: datetime) -> AgendaItem:
+    """Put one project on the agenda, by its public id: a reviewed one, or one whose author appealed.
+
+    Raises: NotFound, NotPermitted, SessionStep, NotThisState, OnAgenda, MergerOpen.
+    """
+    row = sessions.locked(session, actor, public_id)
+    sessions.require_step(row, Step.DRAFT, Step.ANNOUNCED, Step.UNDERWAY)
+    cycle = sessions.cycle_of(session, row)
+    project = _project(session, cycle, project_id)
+    if row.kind is SessionKind.DECISION:
+        item = _put_word(session, row, project, Word(wins=not _has_won(session, project)))
+    else:
+        _refuse_taken(session, project)
+        mergers.refuse_open(session, project)
+        motion = motions.proposed(session, cycle, project)
+        appeal = appeals.waiting(session, project.id)
+        if appeal is None and project.state is not ProjectState.SUBMITTED:
+            raise NotThisState(state=project.state, wanted=ProjectState.SUBMITTED)
+        kind = ItemKind.SCREENING if appeal is None else ItemKind.APPEAL
+        if kind is ItemKind.APPEAL and motion.outcome is ScreeningOutcome.RETURNED:
+            motion = replace(motion, outcome=ScreeningOutcome.REJECTED)
+        item = _put(session, row, project, motion, kind)
+    sessions.touch(session, row)
+    _record(session, actor, "agenda.put", row, now, project=project.number)
+    return item
+
+
+def take_off(session: Session, actor: Actor, item_id: str, *, now: datetime) -> None:
+    """Take an item off the agenda that was not put to the vote. Raises: NotFound, NotPermitted, SessionStep."""
+    row, item = locked_item(session, actor, item_id)
+    _refuse_opened(item, row)
+    session.exec(sa.delete(ItemAnswer).where(col(ItemAnswer.item_id) == item.id))
+    session.delete(item)
+    sessions.touch(session, row)
+    _record(session, actor, "agenda.take_off", row, now, item=item_id)
+
+
+def change_motion(
+    session: Session, actor: Actor, item_id: str, motion: Motion, *, revision: int, now: datetime
+) -> AgendaItem:
+    """Write the motion on a project anew, until it is put to the vote.
+
+    Raises: NotFound, NotPermitted, SessionChanged, SessionStep, AnswerMissing, CriteriaContradict, CostNotPositive,
+    CostAboveCap, UnknownEnvelope.
+    """
+    row, item = locked_item(session, actor, item_id, revision=revision)
+    _refuse_opened(item, row)
+    if item.kind not in (ItemKind.SCREENING, ItemKind.APPEAL):
+        raise NotPermitted(action=Action.MANAGE_SESSIONS)
+    if item.kind is ItemKind.APPEAL and motion.outcome is ScreeningOutcome.RETURNED:
+        raise CriteriaContradict(outcome=motion.outcome)  # an appeal is upheld or dismissed
+    cycle = sessions.cycle_of(session, row)
+    criteria.check(motion.outcome, motion.answers, criteria.of_cycle(session, cycle.id or 0))
+    _write(session, cycle, item, motion)
+    sessions.touch(session, row)
+    _record(session, actor, "agenda.change", row, now, item=item_id, outcome=str(motion.outcome))
+    return item
+
+
+def change_word(
+    session: Session, actor: Actor, item_id: str, word: Word, *, revision: int, now: datetime
+) -> AgendaItem:
+    """Write anew what is proposed of a winner or loser. Raises: NotFound, NotPermitted, SessionChanged, SessionStep."""
+    row, item = locked_item(session, actor, item_id, revision=revision)
+    _refuse_opened(item, row)
+    if item.kind is not ItemKind.CONFIRMATION:
+        raise NotPermitted(action=Action.MANAGE_SESSIONS)
+    item.wins, item.reason_kk, item.reason_ru = word.wins, word.reason_kk.strip(), word.reason_ru.strip()
+    session.add(item)
+    sessions.touch(session, row)
+    _record(session, actor, "agenda.change", row, now, item=item_id, wins=word.wins)
+    return item
+
+
+def change_order(
+    session: Session, actor: Actor, item_id: str, order: Sequence[str], *, revision: int, now: datetime
+) -> AgendaItem:
+    """Write the order of implementation anew: public ids of the projects proposed as winners, each once.
+
+    Raises: NotFound, NotPermitted, SessionChanged, SessionStep, OrderFault.
+    """
+    row, item = locked_item(session, actor, item_id, revision=revision)
+    _refuse_opened(item, row)
+    if item.kind is not ItemKind.ORDER:
+        raise NotPermitted(action=Action.MANAGE_SESSIONS)
+    if sorted(order) != sorted(winning_ids(session, row)):
+        raise OrderFault
+    item.content = list(order)
+    session.add(item)
+    sessions.touch(session, row)
+    _record(session, actor, "agenda.change", row, now, item=item_id, order=list(order))
+    return item
+
+
+def locked_item(
+    session: Session, actor: Actor, item_id: str, *, revision: int | None = None
+) -> tuple[CouncilSession, AgendaItem]:
+    """An item for a change by the coordinator, with its session locked. Raises: NotFound, NotPermitted, SessionChanged."""
+    item = by_public_id(session, item_id)
+    owner = session.get_one(CouncilSession, item.session_id)
+    row = sessions.locked(session, actor, owner.public_id, revision=revision)
+    session.refresh(item)
+    return row, item
+
+
+def by_public_id(session: Session, item_id: str) -> AgendaItem:
+    """Raises NotFound."""
+    item = session.exec(select(AgendaItem).where(AgendaItem.public_id == item_id)).first()
+    if item is None:
+        raise NotFound(item=item_id)
+    return item
+
+
+def departs(session: Session, item: AgendaItem) -> bool:
+    """Does a motion say of a project what the count does not?"""
+    if item.kind is not ItemKind.CONFIRMATION:
+        return False
+    row = session.get(VerdictRow, item.project_id)
+    return row is None or (row.kind in WINNING) is not item.wins
+
+
+def winning_ids(session: Session, row: CouncilSession) -> list[str]:
+    """The public ids of the projects that the agenda proposes as winners, in its order."""
+    rows = (
+        select(Project.public_id)
+        .join(AgendaItem, col(AgendaItem.project_id) == Project.id)
+        .where(AgendaItem.session_id == row.id, col(AgendaItem.wins).is_(True))
+    )
+    return list(session.exec(rows.order_by(col(AgendaItem.position))).all())
+
+
+def _submitted(session: Session, cycle: Cycle) -> Sequence[Project]:
+    rows = select(Project).where(Project.cycle_id == cycle.id, Project.state == ProjectState.SUBMITTED)
+    return session.exec(rows.order_by(col(Project.number))).all()
+
+
+def _is_ready(session: Session, project: Project) -> bool:
+    check = session.get(FormalCheck, (project.id, project.version))
+    written = reviews.of_project(session, project)
+    is_read = bool(written) and all(one.concluded_at is not None for one in written)
+    if check is None or not check.is_complete or not is_read:
+        return False
+    return open_session_of(session, project) is None and not mergers.is_open(session, project)
+
+
+def open_session_of(session: Session, project: Project) -> CouncilSession | None:
+    """The session, not published yet, whose agenda has the project undecided or decided."""
+    rows = (
+        select(CouncilSession)
+        .join(AgendaItem, col(AgendaItem.session_id) == CouncilSession.id)
+        .where(AgendaItem.project_id == project.id, col(CouncilSession.published_at).is_(None))
+        .where(sa.or_(col(CouncilSession.closed_at).is_(None), col(AgendaItem.result) == ItemResult.CARRIED))
+    )
+    return session.exec(rows).first()
+
+
+def _refuse_taken(session: Session, project: Project) -> None:
+    other = open_session_of(session, project)
+    if other is not None:
+        raise OnAgenda(number=other.number)
+
+
+def _put(
+    session: Session,
+    row: CouncilSession,
+    project: Project,
+    motion: Motion,
+    kind: ItemKind = ItemKind.SCREENING,
+) -> AgendaItem:
+    item = AgendaItem(
+        public_id=new_public_id(),
+        session_id=row.id or 0,
+        position=_next_position(session, row),
+        kind=kind,
+        project_id=project.id,
+        version=project.version,
+        outcome=motion.outcome,
+    )
+    session.add(item)
+    session.flush()
+    _write(session, sessions.cycle_of(session, row), item, motion)
+    return item
+
+
+def _write(session: Session, cycle: Cycle, item: AgendaItem, motion: Motion) -> None:
+    admits = motion.outcome is ScreeningOutcome.ADMITTED
+    project = session.get_one(Project, item.project_id)
+    own = next(
+        (one for one in cycles.envelopes(session, cycle.id or 0) if one.id == project.envelope_id), None
+    )
+    if admits:
+        envelope = chosen_envelope(session, cycle, motion.envelope or (own.public_id if own else None))
+        item.envelope_id, item.cost_tenge = envelope.id, motion.cost_tenge or project.estimate_tenge
+        check_cost(cycle, envelope, item.cost_tenge or 0)
+    else:
+        item.envelope_id = item.cost_tenge = None
+    item.outcome = motion.outcome
+    item.criterion = None if admits else motion.criterion
+    for name in ("clause", "reason_kk", "reason_ru"):
+        setattr(item, name, "" if admits else getattr(motion, name).strip())
+    for name in ("cost_reason_kk", "cost_reason_ru"):
+        setattr(item, name, getattr(motion, name).strip() if admits else "")
+    session.add(item)
+    session.exec(sa.delete(ItemAnswer).where(col(ItemAnswer.item_id) == item.id))
+    session.add_all(
+        ItemAnswer(item_id=item.id or 0, criterion=criterion, answer=answer)
+        for criterion, answer in motion.answers.items()
+    )
+    session.flush()
+
+
+def _fill_decision(session: Session, cycle: Cycle, row: CouncilSession) -> list[AgendaItem]:
+    """A motion for each winner of the published count, in the order of the ranking, and one for their order."""
+    if cycle.results_published_at is None:
+        raise SessionFault(why="undecided")
+    there = {item.project_id for item in items_of(session, row)}
+    winners = (
+        select(Project)
+        .join(VerdictRow, col(VerdictRow.project_id) == Project.id)
+        .where(VerdictRow.cycle_id == cycle.id, col(VerdictRow.kind).in_(WINNING))
+    )
+    added = [
+        _put_word(session, row, project, Word(wins=True))
+        for project in session.exec(winners.order_by(col(VerdictRow.position))).all()
+        if project.id not in there
+    ]
+    if None not in there:
+        added.append(_put_order(session, row))
+    return added
+
+
+def _put_word(session: Session, row: CouncilSession, project: Project, word: Word) -> AgendaItem:
+    if any(item.project_id == project.id for item in items_of(session, row)):
+        raise OnAgenda(number=row.number)
+    item = AgendaItem(
+        public_id=new_public_id(),
+        session_id=row.id or 0,
+        position=_next_position(session, row),
+        kind=ItemKind.CONFIRMATION,
+        project_id=project.id,
+        wins=word.wins,
+        reason_kk=word.reason_kk,
+        reason_ru=word.reason_ru,
+    )
+    session.add(item)
+    session.flush()
+    return item
+
+
+def _put_order(session: Session, row: CouncilSession) -> AgendaItem:
+    item = AgendaItem(
+        public_id=new_public_id(),
+        session_id=row.id or 0,
+        position=_next_position(session, row),
+        kind=ItemKind.ORDER,
+        content=winning_ids(session, row),
+    )
+    session.add(item)
+    session.flush()
+    return item
+
+
+def _has_won(session: Session, project: Project) -> bool:
+    """Raises NotFound for a project the count has no verdict on."""
+    row = session.get(VerdictRow, project.id)
+    if row is None:
+        raise NotFound(project=project.public_id)
+    return row.kind in WINNING
+
+
+def _project(session: Session, cycle: Cycle, public_id: str) -> Project:
+    rows = select(Project).where(Project.public_id == public_id, Project.cycle_id == cycle.id)
+    found = session.exec(rows).first()
+    if found is None:
+        raise NotFound(project=public_id)
+    return found
+
+
+def _next_position(session: Session, row: CouncilSession) -> int:
+    last = select(sa.func.max(AgendaItem.position)).where(AgendaItem.session_id == row.id)
+    return (session.exec(last).one() or 0) + 1
+
+
+def _refuse_opened(item: AgendaItem, row: CouncilSession) -> None:
+    sessions.require_step(row, Step.DRAFT, Step.ANNOUNCED, Step.UNDERWAY)
+    if item.opened_at is not None:
+        raise OnAgenda(number=row.number)
+
+
+def _record(
+    session: Session, actor: Actor, act: str, row: CouncilSession, now: datetime, **facts: Any
+) -> None:
+    audit.record(
+        session, actor, act, now=now, cycle_id=row.cycle_id, subject=f"session:{row.public_id}", **facts
+    )

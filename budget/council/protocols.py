@@ -1,0 +1,302 @@
+"""Protocols of sessions: what stands in one, kept as a finished PDF with its SHA-256, and signed by those who were there.
+
+`facts_of` reads everything off the rows of a closed session, which can't change any more; the edge makes the document
+of it. A kept protocol never changes: a mistake is corrected by another protocol with its own number, which names the one
+it corrects. A signature names the SHA-256 that was signed.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from budget import audit
+from budget.council import agenda, members, sessions, votes
+from budget.council.sessions import Step
+from budget.errors import (
+    AlreadySigned,
+    MotionIncomplete,
+    NotAttended,
+    NotFound,
+    ProtocolCorrected,
+    SessionChanged,
+)
+from budget.permissions import Action, Actor, require_role
+from models.base import new_public_id
+from models.council import CouncilMember
+from models.council_session import (
+    AgendaItem,
+    CouncilSession,
+    CouncilVote,
+    Protocol,
+    ProtocolSignature,
+    Recusal,
+)
+from models.cycle import Cycle
+from models.enums import Answer, Criterion, ItemKind, SigningMethod
+from models.log import LogHead
+from models.project import Project
+from models.result import Count, VerdictRow
+
+
+@dataclass(frozen=True)
+class ItemFacts:
+    """An item as it was decided: the motion, what it says of the criteria, who voted how, who stood aside."""
+
+    item: AgendaItem
+    project: Project | None
+    answers: dict[Criterion, Answer]
+    votes: tuple[CouncilVote, ...]
+    recusals: tuple[Recusal, ...]
+    verdict: VerdictRow | None
+    departs: bool
+
+
+@dataclass(frozen=True)
+class CountFacts:
+    """What the second session decides about: the frozen rules, the log's final head, and the sums of the count."""
+
+    frozen_hash: str
+    head: LogHead | None
+    sums: Count
+
+
+@dataclass(frozen=True)
+class ProtocolFacts:
+    """Everything of a protocol. `present` are those who were there, `absent` the members in office who were not, all by
+    id in `people`; `ordered` are the projects of the order of implementation."""
+
+    cycle: Cycle
+    session: CouncilSession
+    number: int
+    corrects: Protocol | None
+    correction_kk: str
+    correction_ru: str
+    people: dict[int, CouncilMember]
+    present: tuple[CouncilMember, ...]
+    absent: tuple[CouncilMember, ...]
+    items: tuple[ItemFacts, ...]
+    count: CountFacts | None
+    ordered: tuple[Project, ...] = field(default=())
+
+
+def facts_of(
+    session: Session,
+    row: CouncilSession,
+    *,
+    corrects: Protocol | None = None,
+    correction_kk: str = "",
+    correction_ru: str = "",
+) -> ProtocolFacts:
+    """The facts of the session's next protocol. Raises SessionStep before the session is closed."""
+    sessions.require_step(row, Step.CLOSED, Step.PUBLISHED)
+    cycle = sessions.cycle_of(session, row)
+    everybody = members.of_cycle(session, row.cycle_id)
+    there = sessions.attendance(session, row).keys()
+    at = row.opened_at or row.starts_at
+    items = agenda.items_of(session, row)
+    ids = [item.id or 0 for item in items]
+    answers, cast = agenda.answers_of(session, ids), votes.votes_of(session, ids)
+    aside = votes.recusals_of(session, ids)
+    projects = _projects(session, items)
+    return ProtocolFacts(
+        cycle=cycle,
+        session=row,
+        number=_next_number(session, cycle),
+        corrects=corrects,
+        correction_kk=correction_kk.strip(),
+        correction_ru=correction_ru.strip(),
+        people={one.id or 0: one for one in everybody},
+        present=tuple(one for one in everybody if one.id in there),
+        absent=tuple(one for one in everybody if one.id not in there and members.is_in_office(one, at)),
+        items=tuple(
+            ItemFacts(
+                item,
+                projects.get(item.project_id or 0),
+                answers.get(item.id or 0, {}),
+                tuple(cast.get(item.id or 0, ())),
+                tuple(aside.get(item.id or 0, ())),
+                session.get(VerdictRow, item.project_id) if item.kind is ItemKind.CONFIRMATION else None,
+                agenda.departs(session, item),
+            )
+            for item in items
+            if item.opened_at is not None
+        ),
+        count=_count(session, cycle) if any(item.kind is ItemKind.CONFIRMATION for item in items) else None,
+        ordered=_ordered(session, cycle, items),
+    )
+
+
+def keep(session: Session, actor: Actor, facts: ProtocolFacts, content: bytes, *, now: datetime) -> Protocol:
+    """Keep the document made of these facts under its number.
+
+    Raises: NotPermitted, MotionIncomplete (a correction that is not explained), ProtocolCorrected, SessionChanged where
+    somebody else has made a protocol with this number meanwhile.
+    """
+    require_role(actor, Action.MANAGE_SESSIONS)
+    row = sessions.locked(session, actor, facts.session.public_id)
+    given = {"correction_kk": facts.correction_kk, "correction_ru": facts.correction_ru}
+    if facts.corrects is not None and not all(given.values()):
+        missing = tuple(name for name, text in given.items() if not text)
+        raise MotionIncomplete(number=None, missing=missing)
+    if facts.corrects is not None:
+        _refuse_corrected(session, facts.corrects)
+    elif of_session(session, row):
+        raise SessionChanged
+    if facts.number != _next_number(session, facts.cycle):
+        raise SessionChanged
+    protocol = Protocol(
+        public_id=new_public_id(),
+        cycle_id=row.cycle_id,
+        session_id=row.id or 0,
+        number=facts.number,
+        corrects_id=facts.corrects.id if facts.corrects is not None else None,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        made_at=now,
+        made_by=actor.id,
+        correction_kk=facts.correction_kk,
+        correction_ru=facts.correction_ru,
+    )
+    session.add(protocol)
+    session.flush()
+    _record(
+        session,
+        actor,
+        "protocol.make",
+        protocol,
+        now,
+        corrects=facts.corrects.number if facts.corrects else None,
+    )
+    return protocol
+
+
+def sign(
+    session: Session, actor: Actor, public_id: str, *, certificate: str = "", now: datetime
+) -> ProtocolSignature:
+    """Sign the protocol as a member who was at the session; with a certificate's name, by electronic signature.
+
+    Raises: NotFound, NotPermitted, NotAttended, ProtocolCorrected, AlreadySigned(at).
+    """
+    require_role(actor, Action.SIGN_PROTOCOL)
+    protocol = by_public_id(session, public_id)
+    row = session.get_one(CouncilSession, protocol.session_id)
+    member = _attendee(session, actor, row)
+    _refuse_corrected(session, protocol)
+    signature = ProtocolSignature(
+        protocol_id=protocol.id or 0,
+        member_id=member.id or 0,
+        sha256=protocol.sha256,
+        method=SigningMethod.EDS if certificate else SigningMethod.ACCOUNT,
+        certificate=certificate,
+        signed_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(signature)
+            session.flush()
+    except sa.exc.IntegrityError as error:
+        earlier = session.get(ProtocolSignature, (protocol.id, member.id))
+        if earlier is None:
+            raise
+        raise AlreadySigned(at=earlier.signed_at) from error
+    _record(session, actor, "protocol.sign", protocol, now, method=str(signature.method))
+    return signature
+
+
+def by_public_id(session: Session, public_id: str) -> Protocol:
+    """Raises NotFound."""
+    row = session.exec(select(Protocol).where(Protocol.public_id == public_id)).first()
+    if row is None:
+        raise NotFound(protocol=public_id)
+    return row
+
+
+def of_session(session: Session, row: CouncilSession) -> Sequence[Protocol]:
+    """The protocols of a session, the newest last; each but the last is corrected by the next."""
+    rows = select(Protocol).where(Protocol.session_id == row.id)
+    return session.exec(rows.order_by(col(Protocol.number))).all()
+
+
+def signatures_of(session: Session, protocol: Protocol) -> list[tuple[ProtocolSignature, CouncilMember]]:
+    """Who has signed, in the order of signing."""
+    rows = (
+        select(ProtocolSignature, CouncilMember)
+        .join(CouncilMember, col(CouncilMember.id) == ProtocolSignature.member_id)
+        .where(ProtocolSignature.protocol_id == protocol.id)
+    )
+    return list(session.exec(rows.order_by(col(ProtocolSignature.signed_at))).all())
+
+
+def to_sign(session: Session, actor: Actor) -> list[tuple[Protocol, CouncilSession]]:
+    """The protocols this account may sign and has not, oldest first."""
+    rows = select(Protocol, CouncilSession).join(
+        CouncilSession, col(CouncilSession.id) == Protocol.session_id
+    )
+    found = []
+    for protocol, row in session.exec(rows.order_by(col(Protocol.id))).all():
+        try:
+            member = _attendee(session, actor, row)
+            _refuse_corrected(session, protocol)
+        except (NotAttended, ProtocolCorrected):
+            continue
+        if session.get(ProtocolSignature, (protocol.id, member.id)) is None:
+            found.append((protocol, row))
+    return found
+
+
+def _attendee(session: Session, actor: Actor, row: CouncilSession) -> CouncilMember:
+    there = sessions.attendance(session, row).keys()
+    mine = (one for one in members.of_cycle(session, row.cycle_id) if one.staff_id == actor.id)
+    found = next((one for one in mine if one.id in there), None)
+    if found is None:
+        raise NotAttended
+    return found
+
+
+def _refuse_corrected(session: Session, protocol: Protocol) -> None:
+    later = session.exec(select(Protocol).where(Protocol.corrects_id == protocol.id)).first()
+    if later is not None:
+        raise ProtocolCorrected(number=later.number)
+
+
+def _next_number(session: Session, cycle: Cycle) -> int:
+    last = session.exec(select(sa.func.max(Protocol.number)).where(Protocol.cycle_id == cycle.id)).one()
+    return (last or 0) + 1
+
+
+def _projects(session: Session, items: Sequence[AgendaItem]) -> dict[int, Project]:
+    ids = [item.project_id for item in items if item.project_id is not None]
+    return {one.id or 0: one for one in session.exec(select(Project).where(col(Project.id).in_(ids)))}
+
+
+def _ordered(session: Session, cycle: Cycle, items: Sequence[AgendaItem]) -> tuple[Project, ...]:
+    order: list[Any] = next((item.content for item in items if item.kind is ItemKind.ORDER), [])
+    rows = session.exec(
+        select(Project).where(Project.cycle_id == cycle.id, col(Project.public_id).in_(order))
+    )
+    found = {one.public_id: one for one in rows}
+    return tuple(found[public_id] for public_id in order if public_id in found)
+
+
+def _count(session: Session, cycle: Cycle) -> CountFacts | None:
+    sums = session.get(Count, cycle.id)
+    if sums is None or cycle.frozen_hash is None:
+        return None
+    head = session.exec(
+        select(LogHead).where(LogHead.cycle_id == cycle.id).order_by(col(LogHead.number).desc()).limit(1)
+    ).first()
+    return CountFacts(cycle.frozen_hash, head, sums)
+
+
+def _record(
+    session: Session, actor: Actor, act: str, protocol: Protocol, now: datetime, **facts: object
+) -> None:
+    audit.record(
+        session, actor, act, now=now, cycle_id=protocol.cycle_id, subject=f"protocol:{protocol.public_id}",
+        number=protocol.number, sha256=protocol.sha256, **facts,
+    )  # fmt: skip
