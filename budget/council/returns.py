@@ -30,15 +30,23 @@ REMIND_BEFORE = timedelta(days=1)
 
 
 def send_back(
-    session: Session, actor: Actor, public_id: str, remarks: Remarks, *, language: Language, now: datetime
+    session: Session,
+    actor: Actor,
+    public_id: str,
+    remarks: Remarks,
+    *,
+    language: Language,
+    version: int | None = None,
+    now: datetime,
 ) -> Screening:
-    """Send a project back to its author: the coordinator at the formal check, or a reviewer.
+    """Send a project back to its author: the coordinator at the formal check, or a reviewer. `version` is the text the
+    reviewer has read.
 
     Raises: NotFound, NotPermitted, NotDeclared, Recused, WrongPhase, CouncilMissing, NotThisState, OnAgenda,
-    RemarksRequired.
+    SessionChanged, RemarksRequired.
     """
     if actor.role is Role.COUNCIL:
-        cycle, project, review = require_reviewer(session, actor, public_id, now=now)
+        cycle, project, review = require_reviewer(session, actor, public_id, version=version, now=now)
         said = answers_of(session, [review.id or 0]).get(review.id or 0, {})
         decision = Decision(
             ScreeningOutcome.RETURNED,

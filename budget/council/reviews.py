@@ -6,7 +6,7 @@ outside the council; what the council makes of it is a motion (`budget.council.a
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,11 +18,15 @@ from budget.council import criteria, members
 from budget.council.assigning import Task, evenly
 from budget.errors import (
     AnswerMissing,
+    BudgetRefusal,
+    CostAboveCap,
+    CostNotPositive,
     CostReasonRequired,
     NotPermitted,
     NotThisState,
     OnAgenda,
     RemarkRequired,
+    SessionChanged,
 )
 from budget.permissions import Action, Actor
 from budget.projects import check_cost, chosen_envelope, locked_cycle, locked_project
@@ -101,15 +105,22 @@ def assign(session: Session, actor: Actor, cycle: Cycle, *, now: datetime) -> As
 
 
 def conclude(
-    session: Session, actor: Actor, public_id: str, conclusion: Conclusion, *, now: datetime
+    session: Session,
+    actor: Actor,
+    public_id: str,
+    conclusion: Conclusion,
+    *,
+    version: int | None = None,
+    now: datetime,
 ) -> Review:
-    """Write one's conclusion on a project one has to review, or write it anew.
+    """Write one's conclusion on a project one has to review, or write it anew. `version` is the text that was read.
 
-    Raises: NotFound, NotPermitted, NotDeclared, Recused, WrongPhase, NotThisState, OnAgenda, AnswerMissing,
-    RemarkRequired, CostReasonRequired, CostNotPositive, CostAboveCap.
+    Raises: NotFound, NotPermitted, NotDeclared, Recused, WrongPhase, NotThisState, OnAgenda, SessionChanged,
+    AnswerMissing, RemarkRequired, CostReasonRequired, CostNotPositive, CostAboveCap.
     """
-    cycle, project, review = require_reviewer(session, actor, public_id, now=now)
-    _check(session, cycle, project, conclusion)
+    cycle, project, review = require_reviewer(session, actor, public_id, version=version, now=now)
+    for fault in faults(session, cycle, project, conclusion):
+        raise fault
     review.concluded_at, review.language = now, conclusion.language
     review.admitted_tenge = conclusion.admitted_tenge or project.estimate_tenge
     review.cost_reason, review.notes = conclusion.cost_reason.strip(), conclusion.notes.strip()
@@ -137,12 +148,39 @@ def conclude(
     return review
 
 
+def faults(
+    session: Session, cycle: Cycle, project: Project, conclusion: Conclusion
+) -> Iterator[BudgetRefusal]:
+    """Everything a conclusion lacks, so that a page can say it all at once: AnswerMissing, RemarkRequired,
+    CostReasonRequired, CostNotPositive, CostAboveCap."""
+    for clause in criteria.of_cycle(session, cycle.id or 0):
+        said = conclusion.said.get(clause.criterion)
+        if said is None:
+            yield AnswerMissing(criterion=clause.criterion)
+        elif said.answer is not Answer.MEETS and not said.remark.strip():
+            yield RemarkRequired(criterion=clause.criterion)
+    cost = conclusion.admitted_tenge
+    if cost is None or cost == project.estimate_tenge:
+        return
+    own = next(
+        (row.public_id for row in cycles.envelopes(session, cycle.id or 0) if row.id == project.envelope_id),
+        None,
+    )
+    try:
+        check_cost(cycle, chosen_envelope(session, cycle, own), cost)
+    except (CostAboveCap, CostNotPositive) as refusal:
+        yield refusal
+    if not conclusion.cost_reason.strip():
+        yield CostReasonRequired(estimate_tenge=project.estimate_tenge)
+
+
 def require_reviewer(
-    session: Session, actor: Actor, public_id: str, *, now: datetime
+    session: Session, actor: Actor, public_id: str, *, version: int | None = None, now: datetime
 ) -> tuple[Cycle, Project, Review]:
     """The cycle, project and review of the member who acts, all locked; the project waits for a decision.
 
-    Raises: NotFound, NotPermitted (not assigned), NotDeclared, Recused, WrongPhase, NotThisState, OnAgenda.
+    Raises: NotFound, NotPermitted (not assigned), NotDeclared, Recused, WrongPhase, NotThisState, OnAgenda,
+    SessionChanged where the author sent in another text than the `version` the member has read.
     """
     from budget.screening import found  # `screening` decides, reviews come before: it need not know them
 
@@ -158,6 +196,8 @@ def require_reviewer(
     review = of_member(session, project, member)
     if review is None:
         raise NotPermitted(action=Action.REVIEW_PROJECT)
+    if version is not None and version != project.version:
+        raise SessionChanged
     return cycle, project, review
 
 
@@ -196,25 +236,6 @@ def refuse_on_agenda(session: Session, project: Project) -> None:
     ).first()
     if number is not None:
         raise OnAgenda(number=number)
-
-
-def _check(session: Session, cycle: Cycle, project: Project, conclusion: Conclusion) -> None:
-    for clause in criteria.of_cycle(session, cycle.id or 0):
-        said = conclusion.said.get(clause.criterion)
-        if said is None:
-            raise AnswerMissing(criterion=clause.criterion)
-        if said.answer is not Answer.MEETS and not said.remark.strip():
-            raise RemarkRequired(criterion=clause.criterion)
-    cost = conclusion.admitted_tenge
-    if cost is None or cost == project.estimate_tenge:
-        return
-    own = next(
-        (row.public_id for row in cycles.envelopes(session, cycle.id or 0) if row.id == project.envelope_id),
-        None,
-    )
-    check_cost(cycle, chosen_envelope(session, cycle, own), cost)
-    if not conclusion.cost_reason.strip():
-        raise CostReasonRequired(estimate_tenge=project.estimate_tenge)
 
 
 def _to_review(session: Session, cycle_id: int | None) -> Sequence[Project]:

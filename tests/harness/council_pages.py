@@ -1,0 +1,133 @@
+"""A council at work for tests of its members' pages: a cycle with submitted projects, a council that reads them all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from budget import projects
+from budget.council import agenda, decisions, protocols, reviews, sessions, votes
+from budget.council.motions import Motion
+from budget.permissions import Actor
+from models.council_session import AgendaItem, CouncilSession, Protocol
+from models.cycle import Cycle
+from models.database import Database
+from models.enums import Phase, Role
+from models.project import Project
+from tests.harness import council
+from tests.harness.council import COORDINATOR, Member
+from tests.harness.projects import make_cycle, make_resident, proposal
+
+
+@dataclass
+class Sitting:
+    """A cycle, its projects by number, and the council; `me` is the first member, the chair."""
+
+    database: Database
+    now: datetime
+    cycle: Cycle
+    projects: list[Project]
+    members: list[Member] = field(default_factory=list)
+
+    @property
+    def me(self) -> Member:
+        """Who is signed in."""
+        return self.members[0]
+
+    @property
+    def others(self) -> list[Member]:
+        """The rest of the council."""
+        return self.members[1:]
+
+    def author(self, project: Project) -> Actor:
+        """The author of a project."""
+        return Actor(Role.RESIDENT, project.author_id)
+
+    def held(
+        self,
+        session: Session,
+        motions: dict[int, Motion],
+        *,
+        present: Sequence[Member] | None = None,
+        now: datetime | None = None,
+    ) -> CouncilSession:
+        """A session that has begun, with a motion on each project by its index; nothing is put to the vote yet."""
+        at = now or self.now
+        row = council.plan_session(session, self.cycle, now=at)
+        for index, motion in motions.items():
+            item = agenda.put(session, COORDINATOR, row.public_id, self.projects[index].public_id, now=at)
+            agenda.change_motion(session, COORDINATOR, item.public_id, motion, revision=row.revision, now=at)
+        council.begin(session, row, self.members if present is None else present, now=at)
+        return row
+
+    def opened(
+        self, session: Session, count: int = 3, **changes: Any
+    ) -> tuple[CouncilSession, list[AgendaItem]]:
+        """The same with motions to admit the first projects, all put to the vote."""
+        row = self.held(session, dict.fromkeys(range(count), council.admission()), **changes)
+        votes.open_items(session, COORDINATOR, row.public_id, now=changes.get("now") or self.now)
+        return row, list(agenda.items_of(session, row))
+
+    def finish(
+        self,
+        session: Session,
+        row: CouncilSession,
+        *,
+        present: Sequence[Member] | None = None,
+        publish: bool = False,
+    ) -> CouncilSession:
+        """A session that has begun comes to its end: everybody who is there is for everything."""
+        votes.open_items(session, COORDINATOR, row.public_id, now=self.now)
+        for item in agenda.items_of(session, row):
+            floor = votes.floor_of(session, row, item, now=self.now)
+            there = [one for one in present or self.members if one.row.id in floor.present]
+            council.vote(session, item, there, now=self.now)
+        votes.close_items(session, COORDINATOR, row.public_id, now=self.now)
+        sessions.close(session, COORDINATOR, row.public_id, now=self.now)
+        if publish:
+            decisions.publish(session, COORDINATOR, row.public_id, now=self.now)
+        return row
+
+    def recorded(self, session: Session, *, present: Sequence[Member] | None = None) -> Protocol:
+        """The protocol of a session that is over, about the first project."""
+        there = self.members if present is None else present
+        row = self.held(session, {0: council.admission()}, present=there)
+        return self.protocol_of(session, self.finish(session, row, present=there))
+
+    def protocol_of(self, session: Session, row: CouncilSession, **facts: Any) -> Protocol:
+        """A protocol of a closed session; its document is a few bytes."""
+        found = protocols.facts_of(session, row, **facts)
+        content = f"%PDF-1.7 protocol {found.number}".encode()
+        return protocols.keep(session, COORDINATOR, found, content, now=self.now)
+
+
+def sit(
+    database: Database,
+    now: datetime,
+    *,
+    count: int = 3,
+    size: int = 3,
+    declared: bool = True,
+    reviewed: bool = False,
+    assigned: bool = True,
+    changes: dict[str, Any] | None = None,
+    phase: Phase = Phase.SUBMISSION,
+    **settings: Any,
+) -> Sitting:
+    """Projects that are checked and assigned to everybody (`reviewed`: and concluded on), before the eyes of a council."""
+    with database.writing() as session:
+        cycle = make_cycle(session, now, phase, **{"reviewers_per_project": size, **settings})
+        rows = [
+            projects.submit(session, make_resident(session), cycle, proposal(**changes or {}), None, now=now)
+            for _ in range(count)
+        ]
+        members = council.make_council(session, cycle, now=now, size=size, declared=declared)
+        if assigned and rows:
+            council.pass_check(session, cycle, *rows, now=now)
+            reviews.assign(session, COORDINATOR, cycle, now=now)
+        if reviewed:
+            for project in rows:
+                council.review_all(session, project, now=now)
+    return Sitting(database, now, cycle, rows, members)
