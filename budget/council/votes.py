@@ -6,27 +6,32 @@ when it is closed: a member who stands aside late, or leaves, may cost the quoru
 is final: the database refuses a second one, and any change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from budget import audit, cycles
 from budget.council import agenda, appeals, members, mergers, motions, rules, sessions
 from budget.council.sessions import Step
 from budget.errors import (
+    BudgetRefusal,
     ItemNotOpen,
     ItemVoted,
     MotionIncomplete,
     NobodyEntitled,
     NoQuorum,
+    NotDeclared,
     NotEntitled,
+    NotFound,
     NotPresent,
     NotThisState,
+    Recused,
+    WrongPhase,
 )
 from budget.permissions import Action, Actor, require_role
+from models.council import CouncilMember
 from models.council_session import AgendaItem, CouncilSession, CouncilVote, Recusal
 from models.cycle import Cycle
 from models.enums import ConflictKind, CouncilChoice, ItemKind, Language, ProjectState
@@ -40,6 +45,14 @@ class Floor:
     entitled: frozenset[int]
     present: frozenset[int]
     recused: dict[int, ConflictKind]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a member votes on a motion."""
+
+    choice: CouncilChoice
+    dissent: str = ""
 
 
 def floor_of(session: Session, row: CouncilSession, item: AgendaItem, *, now: datetime) -> Floor:
@@ -99,37 +112,129 @@ def cast(
     """
     item = agenda.by_public_id(session, item_id)
     row = session.get_one(CouncilSession, item.session_id)
-    cycle = sessions.cycle_of(session, row)
+    wanted = {item_id: Wanted(choice, dissent)}
+    for refusal in cast_several(session, actor, row.public_id, wanted, language=language, now=now).values():
+        raise refusal
+    return session.get_one(CouncilVote, (item.id, _voter(session, actor, row, now=now).id))
+
+
+def cast_several(
+    session: Session,
+    actor: Actor,
+    public_id: str,
+    wanted: Mapping[str, Wanted],
+    *,
+    language: Language | None = None,
+    now: datetime,
+) -> dict[str, BudgetRefusal]:
+    """Vote on motions of one session, by public ids of items; the refusals of those that were not cast. A vote is refused
+    by NotDeclared, WrongPhase, ItemNotOpen, NotPresent, ItemVoted(at).
+
+    Raises, and nothing is cast: NotFound (also for an item of another session), NotPermitted, Recused, NotEntitled.
+    """
+    row = sessions.by_public_id(session, public_id)
+    voter = _voter(session, actor, row, now=now, lock=True)
+    items = _locked(session, row, wanted)
+    cast_before = _votes_by(session, voter, items.values())
+    conflicts = {one.project_id: one.kind for one in members.conflicts_of(session, [voter.id or 0])}
+    there = {one.id for one in sessions.present_now(session, row, now=now)}
+    times = _times(session, actor, row, items.values(), now)
+    refused: dict[str, BudgetRefusal] = {}
+    for item_id, one in wanted.items():
+        item = items[item_id]
+        refusal = _against(session, voter, item, times[item.kind], conflicts, is_there=voter.id in there)
+        earlier = cast_before.get(item.id or 0)
+        if refusal is None and earlier is not None:
+            refusal = ItemVoted(at=earlier.cast_at)
+        if refusal is not None:
+            refused[item_id] = refusal
+            continue
+        dissent = one.dissent.strip()
+        session.add(
+            CouncilVote(
+                item_id=item.id or 0,
+                member_id=voter.id or 0,
+                choice=one.choice,
+                dissent=dissent,
+                language=language if dissent else None,
+                cast_at=now,
+            )
+        )
+    session.flush()
+    return refused
+
+
+def _voter(
+    session: Session, actor: Actor, row: CouncilSession, *, now: datetime, lock: bool = False
+) -> CouncilMember:
+    """The member who votes; locked against themselves, so that two presses of one button come one after the other. The
+    lock leaves foreign keys to the member alone: closing a vote writes some."""
     require_role(actor, Action.VOTE_IN_COUNCIL)
-    member = members.declared(session, actor, cycle, now=now)
-    members.refuse_recused(session, member, item.project_id)
-    _require_time(session, actor, cycle, item, now)
-    session.refresh(item, with_for_update={"read": True})
-    if item.opened_at is None or item.closed_at is not None:
-        raise ItemNotOpen
-    floor = floor_of(session, row, item, now=now)
-    if member.id not in floor.entitled:
-        raise NotEntitled
-    if member.id not in floor.present:
-        raise NotPresent
-    vote = CouncilVote(
-        item_id=item.id or 0,
-        member_id=member.id or 0,
-        choice=choice,
-        dissent=dissent.strip(),
-        language=language if dissent.strip() else None,
-        cast_at=now,
+    voter = members.acting(session, actor, sessions.cycle_of(session, row), now=now)
+    if lock:
+        session.refresh(voter, with_for_update={"key_share": True})
+    return voter
+
+
+def _locked(session: Session, row: CouncilSession, wanted: Collection[str]) -> dict[str, AgendaItem]:
+    """These items of the session, which nobody closes meanwhile. Raises NotFound for any other."""
+    rows = select(AgendaItem).where(
+        AgendaItem.session_id == row.id, col(AgendaItem.public_id).in_(list(wanted))
     )
-    try:
-        with session.begin_nested():
-            session.add(vote)
-            session.flush()
-    except sa.exc.IntegrityError as error:
-        earlier = session.get(CouncilVote, (item.id, member.id))
-        if earlier is None:
-            raise
-        raise ItemVoted(at=earlier.cast_at) from error
-    return vote
+    rows = rows.order_by(col(AgendaItem.id)).with_for_update(read=True)
+    found = {item.public_id: item for item in session.exec(rows.execution_options(populate_existing=True))}
+    for item_id in wanted:
+        if item_id not in found:
+            raise NotFound(item=item_id)
+    return found
+
+
+def _votes_by(session: Session, voter: CouncilMember, items: Iterable[AgendaItem]) -> dict[int, CouncilVote]:
+    rows = select(CouncilVote).where(
+        CouncilVote.member_id == voter.id, col(CouncilVote.item_id).in_([item.id for item in items])
+    )
+    return {vote.item_id: vote for vote in session.exec(rows)}
+
+
+def _times(
+    session: Session, actor: Actor, row: CouncilSession, items: Iterable[AgendaItem], now: datetime
+) -> dict[ItemKind, BudgetRefusal | None]:
+    """Is it the time to vote on items of these kinds?"""
+    cycle = sessions.cycle_of(session, row)
+    found: dict[ItemKind, BudgetRefusal | None] = {}
+    for item in items:
+        if item.kind not in found:
+            try:
+                _require_time(session, actor, cycle, item, now)
+            except WrongPhase as refusal:
+                found[item.kind] = refusal
+            else:
+                found[item.kind] = None
+    return found
+
+
+def _against(
+    session: Session,
+    voter: CouncilMember,
+    item: AgendaItem,
+    untimely: BudgetRefusal | None,
+    conflicts: Mapping[int, ConflictKind],
+    *,
+    is_there: bool,
+) -> BudgetRefusal | None:
+    """What stands against this member's vote on an item. Raises Recused, NotEntitled: to ask is a fault in itself."""
+    if voter.declared_at is None:
+        return NotDeclared()
+    kind = conflicts.get(item.project_id or 0)
+    if kind is not None:
+        raise Recused(kind=kind)
+    if untimely is not None:
+        return untimely
+    if item.opened_at is None or item.closed_at is not None:
+        return ItemNotOpen()
+    if item.kind is ItemKind.APPEAL and voter.id in appeals.took_part(session, item.project_id):
+        raise NotEntitled
+    return None if is_there else NotPresent()
 
 
 def close_items(
