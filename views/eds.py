@@ -8,7 +8,7 @@ from typing import Protocol
 
 from flask import current_app
 
-from budget.identity.eds import Answer, Challenge, document, iin_of, tidy_cms
+from budget.identity.eds import Answer, Challenge, Signer, document, signer_of, tidy_cms
 from budget.identity.eds_refusals import EdsUnavailable
 from budget.identity.ncanode import NcaNode
 from views.request_scope import close_reading, config, now
@@ -34,16 +34,21 @@ def is_offered() -> bool:
 
 
 def proven_iin(challenge: Challenge, cms: str) -> str:
-    """The IIN of who signed this challenge. No database is held meanwhile: NCANode may take seconds.
+    """The IIN of who signed this challenge. Raises what `proven_signer` does."""
+    return proven_signer(challenge, cms).iin
 
-    Raises the refusals of `budget.identity.eds.iin_of`, and EdsUnavailable.
+
+def proven_signer(challenge: Challenge, cms: str) -> Signer:
+    """Who signed this challenge. No database is held meanwhile: NCANode may take seconds.
+
+    Raises the refusals of `budget.identity.eds.signer_of`, and EdsUnavailable.
     """
     asked = checker()
     if asked is None:
         raise EdsUnavailable
     close_reading()
     signed = document(challenge)
-    return iin_of(asked.check(tidy_cms(cms), signed), signed, now=now())
+    return signer_of(asked.check(tidy_cms(cms), signed), signed, now=now())
 
 
 @lru_cache(maxsize=2)

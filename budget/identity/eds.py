@@ -1,7 +1,8 @@
 """What a resident signs electronically, and what must be true of the answer that checks the signature; pure.
 
 A person signs an authorisation and nothing else: canonical JSON of a nonce, the cycle ("" when none is meant), the
-purpose, the host and two instants. The choice is never in it. NCANode (github.com/malikzh/NCANode, 3.x) checks the
+purpose, the host and two instants. The choice is never in it. Who signs a protocol of the council signs the same with
+the SHA-256 of the document. NCANode (github.com/malikzh/NCANode, 3.x) checks the
 signature, the chain and the revocation; this module reads its answer and trusts it no further than its source allows:
 
 - a signature that carries its own content is checked over that content, whatever `data` was sent along (CmsService.
@@ -23,12 +24,16 @@ from budget.identity.eds_refusals import EdsExpired, EdsForeign, EdsInvalid, Eds
 from models.enums import EdsWay
 
 PURPOSE = "sign-in"
+PROTOCOL = "protocol"
+"""What a signature is for."""
 LIFETIME: Mapping[EdsWay, timedelta] = {
     EdsWay.NCALAYER: timedelta(minutes=10),
     EdsWay.EGOV: timedelta(seconds=180),  # eGov Mobile's own limit
 }
 LONGEST_CMS = 64 * 1024
 """Characters of base64; a signature of a person with its chain and a time stamp has about 15,000."""
+
+LONGEST_NAME = 200
 
 _IIN = re.compile("[0-9]{12}")
 _PEM = re.compile(r"-----(?:BEGIN|END)[A-Z0-9 ]*-----|\s")
@@ -44,6 +49,16 @@ class Challenge:
     issued_at: datetime
     expires_at: datetime
     purpose: str = PURPOSE
+    sha256: str = ""
+    """Of the document that is signed, where there is one."""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who signed: the IIN, for this moment only, and the name in the certificate."""
+
+    iin: str = field(repr=False)
+    name: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +80,8 @@ def document(challenge: Challenge) -> bytes:
         "nonce": challenge.nonce,
         "purpose": challenge.purpose,
     }
+    if challenge.sha256:
+        content["sha256"] = challenge.sha256
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -85,8 +102,8 @@ def tidy_cms(text: str) -> str:
     return plain
 
 
-def iin_of(answer: Answer, signed: bytes, *, now: datetime) -> str:
-    """The IIN of the person who signed exactly `signed` with a certificate that is good `now`.
+def signer_of(answer: Answer, signed: bytes, *, now: datetime) -> Signer:
+    """The person who signed exactly `signed` with a certificate that is good `now`.
 
     Raises: EdsForeign, EdsOrganisation, EdsRevoked, EdsExpired, EdsInvalid.
     """
@@ -106,7 +123,17 @@ def iin_of(answer: Answer, signed: bytes, *, now: datetime) -> str:
     iin = subject.get("iin")
     if not isinstance(iin, str) or not _IIN.fullmatch(iin):
         raise EdsInvalid
-    return iin
+    return Signer(iin, _name(subject))
+
+
+def _name(subject: Mapping[str, Any]) -> str:
+    """Surname and first name, then the patronymic, which NCANode calls `lastName`; "" where there is none to show.
+
+    A name is shown to everybody, so digits, which could be an IIN, make it none.
+    """
+    parts = [subject.get(name) for name in ("commonName", "lastName")]
+    name = " ".join(" ".join(part.split()) for part in parts if isinstance(part, str) and part.strip())
+    return "" if any(char.isdigit() for char in name) else name[:LONGEST_NAME]
 
 
 def _check_person(certificate: Mapping[str, Any], subject: Mapping[str, Any]) -> None:

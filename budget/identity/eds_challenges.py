@@ -1,4 +1,4 @@
-"""Challenges in the database: made for one browser, signed once, gone soon after.
+"""Challenges in the database: made for one browser and one purpose, signed once, gone soon after.
 
 Whoever signs first spends the row (`UPDATE … WHERE used_at IS NULL`), so of two answers at the same instant one
 counts. A refused signature spends it too: a browser can't make NCANode check one challenge over and over. An outage
@@ -10,7 +10,7 @@ so a copy of the database never shows an IIN; the browser takes it once, and the
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -55,7 +55,9 @@ class Open:
     challenge: Challenge
 
 
-def ask(session: Session, way: EdsWay, *, cycle_id: int | None, now: datetime) -> Asked:
+def ask(
+    session: Session, way: EdsWay, *, cycle_id: int | None, purpose: str = PURPOSE, now: datetime
+) -> Asked:
     """Make a challenge for one browser."""
     key = PrivateKey.generate() if way is EdsWay.EGOV else None
     asked = Asked(secrets.token_urlsafe(32), secrets.token_urlsafe(32), bytes(key) if key else None)
@@ -64,7 +66,7 @@ def ask(session: Session, way: EdsWay, *, cycle_id: int | None, now: datetime) -
             nonce_hash=_hash(asked.nonce),
             flow_hash=_hash(asked.flow),
             cycle_id=cycle_id,
-            purpose=PURPOSE,
+            purpose=purpose,
             way=way,
             created_at=now,
             expires_at=now + LIFETIME[way],
@@ -75,10 +77,28 @@ def ask(session: Session, way: EdsWay, *, cycle_id: int | None, now: datetime) -
     return asked
 
 
-def of_browser(session: Session, way: EdsWay, *, flow: str, nonce: str, host: str, now: datetime) -> Open:
-    """The challenge this browser asked for. Raises EdsReused, EdsExpired."""
-    which = sa.and_(col(EdsChallenge.flow_hash) == _hash(flow), col(EdsChallenge.way) == way)
-    return _open(session, which, nonce, host, now)
+def of_browser(
+    session: Session,
+    way: EdsWay,
+    *,
+    flow: str,
+    nonce: str,
+    host: str,
+    purpose: str = PURPOSE,
+    sha256: str = "",
+    now: datetime,
+) -> Open:
+    """The challenge this browser asked for, for this purpose and, where one is signed, the document with this `sha256`.
+
+    Raises EdsReused, EdsExpired.
+    """
+    which = sa.and_(
+        col(EdsChallenge.flow_hash) == _hash(flow),
+        col(EdsChallenge.way) == way,
+        col(EdsChallenge.purpose) == purpose,
+    )
+    found = _open(session, which, nonce, host, now)
+    return replace(found, challenge=replace(found.challenge, sha256=sha256))
 
 
 def of_phone(session: Session, *, nonce: str, host: str, now: datetime) -> Open:

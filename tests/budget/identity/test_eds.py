@@ -9,11 +9,12 @@ import pytest
 
 from budget.identity.eds import (
     LONGEST_CMS,
+    PROTOCOL,
     Answer,
     Challenge,
     control_number,
     document,
-    iin_of,
+    signer_of,
     tidy_cms,
 )
 from budget.identity.eds_refusals import EdsExpired, EdsForeign, EdsInvalid, EdsOrganisation, EdsRevoked
@@ -50,6 +51,29 @@ def test_the_document_says_what_is_allowed_and_never_a_choice():
     }
 
 
+def test_the_document_of_a_protocol_names_its_sha256():
+    content = json.loads(document(replace(CHALLENGE, purpose=PROTOCOL, sha256="ab" * 32)))
+    assert content == {**json.loads(SIGNED), "purpose": "protocol", "sha256": "ab" * 32}
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({}, "ТЕСТОВ ТЕСТ ТЕСТОВИЧ"),
+        ({"lastName": None}, "ТЕСТОВ ТЕСТ"),
+        ({"commonName": "  ТЕСТОВ   ТЕСТ ", "lastName": ""}, "ТЕСТОВ ТЕСТ"),
+        ({"commonName": "", "lastName": 7}, ""),
+        ({"commonName": f"ТЕСТОВ {IIN}"}, ""),
+        ({"commonName": "Ж" * 500, "lastName": ""}, "Ж" * 200),
+    ],
+)
+def test_of_a_certificate_the_name_is_shown_and_never_digits(changes, name):
+    subject = {**certificate(IIN, "individual")["subject"], **changes}
+    signer = signer_of(with_certificate(subject=subject), SIGNED, now=NOW)
+    assert (signer.name, signer.iin) == (name, IIN)
+    assert IIN not in repr(signer)
+
+
 def test_the_document_is_the_same_bytes_wherever_it_is_made():
     almaty = CHALLENGE.issued_at.astimezone(tz=None)
     again = replace(CHALLENGE, issued_at=almaty.replace(microsecond=999_999))
@@ -73,7 +97,7 @@ def test_control_numbers_have_three_digits_and_differ():
 
 @pytest.mark.parametrize("attached", [True, False])
 def test_a_persons_signature_of_our_document_names_them(attached):
-    assert iin_of(answer(attached=attached), SIGNED, now=NOW) == IIN
+    assert signer_of(answer(attached=attached), SIGNED, now=NOW).iin == IIN
 
 
 @pytest.mark.parametrize(
@@ -91,19 +115,19 @@ def test_a_persons_signature_of_our_document_names_them(attached):
 )
 def test_each_bad_signature_is_refused_by_its_own_name(kind, refusal):
     with pytest.raises(refusal):
-        iin_of(answer(kind), SIGNED, now=NOW)
+        signer_of(answer(kind), SIGNED, now=NOW)
 
 
 def test_a_good_signature_of_another_document_is_foreign_though_ncanode_calls_it_valid():
     other = answer(content=document(replace(CHALLENGE, nonce="of-another-browser")))
     assert other.verification["valid"] is True
     with pytest.raises(EdsForeign):
-        iin_of(other, SIGNED, now=NOW)
+        signer_of(other, SIGNED, now=NOW)
 
 
 def test_a_detached_signature_of_another_document_is_foreign():
     with pytest.raises(EdsForeign):
-        iin_of(answer(content=b"a contract", attached=False), SIGNED, now=NOW)
+        signer_of(answer(content=b"a contract", attached=False), SIGNED, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +140,7 @@ def test_a_detached_signature_of_another_document_is_foreign():
 )
 def test_an_organisations_key_is_known_by_its_bin_or_by_its_use(changes):
     with pytest.raises(EdsOrganisation):
-        iin_of(with_certificate(**changes), SIGNED, now=NOW)
+        signer_of(with_certificate(**changes), SIGNED, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -132,10 +156,10 @@ def test_an_organisations_key_is_known_by_its_bin_or_by_its_use(changes):
 def test_a_certificate_is_good_from_its_first_instant_to_its_last(not_before, not_after, is_good):
     said = with_certificate(notBefore=not_before, notAfter=not_after)
     if is_good:
-        assert iin_of(said, SIGNED, now=NOW) == IIN
+        assert signer_of(said, SIGNED, now=NOW).iin == IIN
         return
     with pytest.raises(EdsExpired) as refused:
-        iin_of(said, SIGNED, now=NOW)
+        signer_of(said, SIGNED, now=NOW)
     assert refused.value.facts == {"what": "certificate"}
 
 
@@ -150,7 +174,7 @@ def test_a_certificate_is_good_from_its_first_instant_to_its_last(not_before, no
 )  # fmt: skip
 def test_an_answer_that_lacks_anything_is_not_believed(changes):
     with pytest.raises(EdsInvalid):
-        iin_of(with_certificate(**changes), SIGNED, now=NOW)
+        signer_of(with_certificate(**changes), SIGNED, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -166,12 +190,12 @@ def test_an_answer_that_lacks_anything_is_not_believed(changes):
 )
 def test_an_answer_that_does_not_say_valid_is_not_believed(changes):
     with pytest.raises(EdsInvalid):
-        iin_of(answer(**changes), SIGNED, now=NOW)
+        signer_of(answer(**changes), SIGNED, now=NOW)
 
 
 def test_a_revocation_that_is_not_denied_is_one():
     with pytest.raises(EdsRevoked):
-        iin_of(with_certificate(revocations=[{"by": "OCSP"}]), SIGNED, now=NOW)
+        signer_of(with_certificate(revocations=[{"by": "OCSP"}]), SIGNED, now=NOW)
 
 
 @pytest.mark.parametrize(

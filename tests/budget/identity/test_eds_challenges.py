@@ -10,7 +10,7 @@ from nacl.public import PrivateKey
 from sqlmodel import select
 
 from budget.identity import eds_challenges
-from budget.identity.eds import LIFETIME
+from budget.identity.eds import LIFETIME, PROTOCOL
 from budget.identity.eds_refusals import (
     EdsExpired,
     EdsForeign,
@@ -46,6 +46,19 @@ def signed_by_phone(session, now):
     asked = ask(session, now)
     eds_challenges.spend_for_browser(session, of_phone(session, asked, now).row_id, IIN, now=now)
     return asked
+
+
+def test_a_challenge_is_good_for_its_purpose_alone(session, now):
+    asked = eds_challenges.ask(session, EdsWay.NCALAYER, cycle_id=None, purpose=PROTOCOL, now=now)
+    how = {"flow": asked.flow, "nonce": asked.nonce, "host": HOST, "now": now}
+    with pytest.raises(EdsExpired):
+        eds_challenges.of_browser(session, EdsWay.NCALAYER, **how)
+    found = eds_challenges.of_browser(session, EdsWay.NCALAYER, **how, purpose=PROTOCOL, sha256="ab" * 32)
+    assert (found.challenge.purpose, found.challenge.sha256) == (PROTOCOL, "ab" * 32)
+    entering = ask(session, now, EdsWay.NCALAYER)
+    how = {"flow": entering.flow, "nonce": entering.nonce, "host": HOST, "now": now}
+    with pytest.raises(EdsExpired):
+        eds_challenges.of_browser(session, EdsWay.NCALAYER, **how, purpose=PROTOCOL)
 
 
 @pytest.mark.parametrize("way", WAYS)
