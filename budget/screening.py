@@ -16,7 +16,7 @@ from budget import audit, cycles
 from budget.council.criteria import Answers
 from budget.errors import Frozen, MotionIncomplete, NotFound
 from budget.permissions import Action, Actor, may
-from budget.phases import stage_at
+from budget.phases import Stage, stage_at
 from budget.projects import check_cost, chosen_envelope, move
 from budget.working_days import end_of, moved_days
 from models.cycle import Cycle
@@ -109,9 +109,13 @@ def refuse_incomplete(number: int | None, decision: Decision) -> None:
 
 def is_open(session: Session, cycle: Cycle, *, now: datetime) -> bool:
     """May projects of this cycle be screened now?"""
-    stage = stage_at(cycles.calendar(session, cycle.id or 0), now)
+    return is_open_at(cycle.frozen_at, stage_at(cycles.calendar(session, cycle.id or 0), now))
+
+
+def is_open_at(frozen_at: datetime | None, stage: Stage) -> bool:
+    """The same, where the stage of the cycle is known already."""
     allowed = may(Role.COUNCIL, Action.SCREEN_PROJECT, stage.phase, ended=stage.ended).allowed
-    return cycle.frozen_at is None and allowed
+    return frozen_at is None and allowed
 
 
 def open_cycles(session: Session, *, now: datetime) -> list[Cycle]:

@@ -99,6 +99,11 @@ def until(moment: datetime) -> str:
     return date_time(moment)
 
 
+def last_day(moment: datetime) -> str:
+    """`3 желтоқсан`: the last day before the end of something, without the year."""
+    return day_month(moment - _A_MOMENT)
+
+
 def deadline(moment: datetime) -> str:
     """The same with its zone, for whatever must happen before it."""
     return _("%(moment)s, Astana time", moment=until(moment))
@@ -164,6 +169,7 @@ def init_app(app: Flask) -> None:
         "datetime": date_time,
         "clock_time": clock_time,
         "until": until,
+        "last_day": last_day,
         "deadline": deadline,
         "opening": opening,
         "label": labels.label,

@@ -26,7 +26,7 @@ _ACCOUNT = ("staff.account", _l("My account"))
 _OWN_PAGES = {
     Role.VISITOR: (("resident.sign_in", _l("Sign in")),),
     Role.RESIDENT: (("resident.my", _l("My page")),),
-    Role.COUNCIL: (("council.queue", _l("Projects to review")), _ACCOUNT),
+    Role.COUNCIL: (("council.queue", _l("Expert Council")), ("council.protocols", _l("Protocols")), _ACCOUNT),
     Role.COORDINATOR: (("office.home", _l("Office")), _ACCOUNT),
     Role.OPERATOR: (("desk.home", _l("Front office")), _ACCOUNT),
     Role.OBSERVER: (("office.log", _l("Log of acts")), _ACCOUNT),

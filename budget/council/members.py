@@ -64,8 +64,12 @@ def in_office(session: Session, cycle_id: int, *, now: datetime) -> list[Council
 
 def is_in_office(member: CouncilMember, now: datetime) -> bool:
     """Is this membership good at `now`?"""
-    begun = member.from_on <= now.astimezone(ZONE).date()
-    return begun and (member.left_at is None or now < member.left_at)
+    return has_begun(member.from_on, now) and (member.left_at is None or now < member.left_at)
+
+
+def has_begun(from_on: date, now: datetime) -> bool:
+    """Has a membership from this day on begun, by the calendar of the district?"""
+    return from_on <= now.astimezone(ZONE).date()
 
 
 def acting(session: Session, actor: Actor, cycle: Cycle, *, now: datetime) -> CouncilMember:
