@@ -5,19 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from budget import projects
 from budget.council import agenda, decisions, protocols, reviews, sessions, votes
 from budget.council.motions import Motion
 from budget.permissions import Actor
-from models.council_session import AgendaItem, CouncilSession, Protocol
+from models.council_session import AgendaItem, CouncilSession, CouncilVote, Protocol
 from models.cycle import Cycle
 from models.database import Database
-from models.enums import Phase, Role
+from models.enums import Criterion, Phase, Role
 from models.project import Project
+from models.screening import Review
 from tests.harness import council
 from tests.harness.council import COORDINATOR, Member
+from tests.harness.pages import PageResponse
 from tests.harness.projects import make_cycle, make_resident, proposal
 
 
@@ -131,3 +133,83 @@ def sit(
             for project in rows:
                 council.review_all(session, project, now=now)
     return Sitting(database, now, cycle, rows, members)
+
+
+# --- the page of a project --------------------------------------------------------------------------------
+
+
+MEETS = {str(criterion): "meets" for criterion in Criterion}
+NOTES = "Көршілер қарсы деп естідім."
+REMARK = "Жер жеке меншікте."
+FULL = {
+    **MEETS,
+    "land": "fails",
+    "land_remark": REMARK,
+    "admitted_tenge": "9 300 000",
+    "cost_reason": "Шамдар арзанырақ.",
+    "notes": NOTES,
+}
+"""A conclusion with everything in it, as it is typed."""
+
+
+def path_of(project: Project, lang: str = "en") -> str:
+    """The project's page for a member."""
+    return f"/{lang}/council/projects/{project.public_id}"
+
+
+def own_review(world: Sitting, index: int = 0) -> tuple[Review, dict[Criterion, reviews.Said]]:
+    """The member's review of a project, with its answers."""
+    with world.database.reading() as session:
+        found = reviews.of_member(session, session.get_one(Project, world.projects[index].id), world.me.row)
+        assert found is not None
+        return found, reviews.answers_of(session, [found.id or 0]).get(found.id or 0, {})
+
+
+def others_conclude(world: Sitting, *who: int, notes: str = "Басқаның ескертпесі") -> None:
+    """Some of the others, by index, conclude on the first project."""
+    with world.database.writing() as session:
+        for index in who:
+            said = council.conclusion(notes=notes)
+            reviews.conclude(
+                session, world.others[index].actor, world.projects[0].public_id, said, now=world.now
+            )
+
+
+def kept(page: PageResponse, name: str) -> str:
+    """What a text field of the page holds."""
+    return "".join(page.find("textarea", name=name).itertext()).strip()
+
+
+def chosen(page: PageResponse, name: str) -> list[str]:
+    """Which radio buttons of this name are marked."""
+    return [e.get("value", "") for e in page.find_all("input", name=name) if e.get("checked") is not None]
+
+
+# --- the page of a session --------------------------------------------------------------------------------
+
+
+def hall_of(row: CouncilSession, lang: str = "en") -> str:
+    """The session's page for a member."""
+    return f"/{lang}/council/sessions/{row.public_id}"
+
+
+def choose(*items: AgendaItem, choice: str = "for") -> dict[str, str]:
+    """The same vote on each of these."""
+    return {f"choice-{item.public_id}": choice for item in items}
+
+
+def own_votes(world: Sitting) -> dict[int, CouncilVote]:
+    """The member's votes by position of the item."""
+    with world.database.reading() as session:
+        rows = session.exec(
+            select(AgendaItem.position, CouncilVote)
+            .join(CouncilVote, col(CouncilVote.item_id) == AgendaItem.id)
+            .where(CouncilVote.member_id == world.me.row.id)
+        )
+        return dict(rows.all())
+
+
+def offered_votes(page: PageResponse) -> list[str]:
+    """Public ids of the items one may vote on."""
+    radios = page.find_all("input", type="radio", value="for")
+    return [e.get("name", "").removeprefix("choice-") for e in radios]

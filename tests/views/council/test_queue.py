@@ -19,17 +19,13 @@ from models.screening import Review
 from tests.harness import council
 from tests.harness.client import PageClient
 from tests.harness.council import COORDINATOR
-from tests.harness.council_pages import Sitting
+from tests.harness.council_pages import Sitting, path_of
 from tests.harness.pages import PageResponse, text_of
 from tests.harness.projects import make_area, make_cycle, sign_in
 from tests.harness.queries import counted
 
 Sit = Callable[..., Sitting]
 REMARKS = {ProjectPart.WHOLE: "Толықтырыңыз."}
-
-
-def path_of(project: Project, lang: str = "en") -> str:
-    return f"/{lang}/council/projects/{project.public_id}"
 
 
 def listed(page: PageResponse, rows: list[Project]) -> list[int]:

@@ -5,12 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlmodel import select
 
 from budget.council import agenda, appeals, decisions, members, sessions, votes
 from budget.permissions import Actor
-from models.council_session import AgendaItem, CouncilVote
+from models.council_session import AgendaItem
 from models.database import Database
 from models.enums import (
     Answer,
@@ -26,39 +25,13 @@ from models.screening import Review
 from tests.harness import council
 from tests.harness.client import PageClient
 from tests.harness.council import COORDINATOR
-from tests.harness.council_pages import Sitting
-from tests.harness.pages import PageResponse, text_of
+from tests.harness.council_pages import Sitting, choose, hall_of, offered_votes, own_votes
+from tests.harness.pages import text_of
 from tests.harness.projects import sign_in
-from tests.harness.queries import counted
 
 Sit = Callable[..., Sitting]
 FORM = {"form": "#votes-form"}
 DISSENT = "Құны тым жоғары деп есептеймін."
-
-
-def address(row: Any, lang: str = "en") -> str:
-    return f"/{lang}/council/sessions/{row.public_id}"
-
-
-def choose(*items: AgendaItem, choice: str = "for") -> dict[str, str]:
-    return {f"choice-{item.public_id}": choice for item in items}
-
-
-def cast(database: Database, world: Sitting) -> dict[int, CouncilVote]:
-    """The member's votes by position of the item."""
-    with database.reading() as session:
-        rows = session.exec(
-            select(AgendaItem.position, CouncilVote)
-            .join(AgendaItem, AgendaItem.id == CouncilVote.item_id)  # type: ignore[arg-type]
-            .where(CouncilVote.member_id == world.me.row.id)
-        )
-        return dict(rows.all())
-
-
-def offered(page: PageResponse) -> list[str]:
-    """Public ids of the items one may vote on."""
-    radios = page.find_all("input", type="radio", value="for")
-    return [e.get("name", "").removeprefix("choice-") for e in radios]
 
 
 def close(world: Sitting, row: Any, *items: AgendaItem) -> None:
@@ -87,7 +60,7 @@ def test_the_motions_stand_in_full(client: PageClient, sit: Sit, lang: str) -> N
     with world.database.writing() as session:
         row = world.held(session, motions, present=world.members[:2])
         row.link = "https://meet.example.kz/2"
-    page = client.get(address(row, lang))
+    page = client.get(hall_of(row, lang))
     words = page.visible
     assert "14\u00a0850\u00a0000\u00a0₸" in words
     assert "9\u00a0300\u00a0000\u00a0₸" in words
@@ -100,7 +73,7 @@ def test_the_motions_stand_in_full(client: PageClient, sit: Sit, lang: str) -> N
         assert (member.row.name_kk if lang == "kk" else member.row.name_ru) in words
     for project in (first, second, third, fourth):
         assert f"/{lang}/council/projects/{project.public_id}" in page.links
-    assert offered(page) == []
+    assert offered_votes(page) == []
     if lang == "en":
         assert "2 of 3 members" in words
         assert "does not meet: within the competence of the akimat. Clause 14 of the Regulation." in words
@@ -115,16 +88,16 @@ def test_a_session_is_seen_from_its_announcement_on_by_its_council_alone(
         row = council.plan_session(session, world.cycle, now=world.now)
         agenda.fill(session, COORDINATOR, row.public_id, now=world.now)
         stranger = council.make_account(session)
-    client.get(address(row), status=404)
+    client.get(hall_of(row), status=404)
     client.get("/en/council/sessions/nosuchone1", status=404)
     with app_database.writing() as session:
         sessions.announce(session, COORDINATOR, row.public_id, now=world.now)
-    assert "announced" in client.get(address(row)).visible
+    assert "announced" in client.get(hall_of(row)).visible
     sign_in(monkeypatch, stranger)
-    client.get(address(row), status=403)
+    client.get(hall_of(row), status=403)
     for role in (Role.RESIDENT, Role.COORDINATOR, Role.OPERATOR, Role.OBSERVER):
         sign_in(monkeypatch, Actor(role, 1))
-        client.get(address(row), status=403)
+        client.get(hall_of(row), status=403)
 
 
 def test_an_order_and_a_departure_say_what_they_change(
@@ -147,7 +120,7 @@ def test_an_order_and_a_departure_say_what_they_change(
             )
         )
         sessions.announce(session, COORDINATOR, row.public_id, now=world.now)
-    page = client.get(address(row, "ru"))
+    page = client.get(hall_of(row, "ru"))
     assert "Есть причина." in page.visible
     listed = [text_of(e) for e in page.find_all("ol") if e.get("class") is None]
     assert [text.split(".")[0] for text in listed] == ["2"]
@@ -161,14 +134,14 @@ def test_many_votes_go_in_one_form(client: PageClient, sit: Sit, app_database: D
     world = sit(reviewed=True)
     with app_database.writing() as session:
         row, items = world.opened(session)
-    page = client.get(address(row, lang))
-    assert offered(page) == [item.public_id for item in items]
+    page = client.get(hall_of(row, lang))
+    assert offered_votes(page) == [item.public_id for item in items]
     values = {**choose(items[0]), **choose(items[1], choice="against"), **choose(items[2], choice="abstain")}
     done = client.submit(
         page, {**values, f"dissent-{items[1].public_id}": DISSENT}, **FORM, follow_redirects=True
     )
-    assert offered(done) == []
-    found = cast(app_database, world)
+    assert offered_votes(done) == []
+    found = own_votes(world)
     assert [found[n].choice for n in (1, 2, 3)] == list(CouncilChoice)
     assert (found[2].dissent, found[2].language) == (DISSENT, Language(lang))
     assert DISSENT in done.visible
@@ -178,19 +151,19 @@ def test_what_is_left_open_stays_open(client: PageClient, sit: Sit, app_database
     world = sit(reviewed=True)
     with app_database.writing() as session:
         row, items = world.opened(session)
-    done = client.submit(client.get(address(row)), choose(items[1]), **FORM, follow_redirects=True)
+    done = client.submit(client.get(hall_of(row)), choose(items[1]), **FORM, follow_redirects=True)
     assert "1 vote is cast." in done.visible
-    assert offered(done) == [items[0].public_id, items[2].public_id]
-    assert list(cast(app_database, world)) == [2]
+    assert offered_votes(done) == [items[0].public_id, items[2].public_id]
+    assert list(own_votes(world)) == [2]
 
 
 def test_without_a_choice_nothing_is_cast(client: PageClient, sit: Sit, app_database: Database) -> None:
     world = sit(reviewed=True)
     with app_database.writing() as session:
         row, _ = world.opened(session)
-    refused = client.submit(client.get(address(row)), **FORM, status=422)
+    refused = client.submit(client.get(hall_of(row)), **FORM, status=422)
     assert "Choose for, against or abstain" in refused.errors[""]
-    assert cast(app_database, world) == {}
+    assert own_votes(world) == {}
 
 
 def test_the_quick_way_only_marks_and_is_looked_through_before_sending(
@@ -199,15 +172,15 @@ def test_the_quick_way_only_marks_and_is_looked_through_before_sending(
     world = sit(reviewed=True)
     with app_database.writing() as session:
         row, items = world.opened(session)
-    page = client.get(address(row))
+    page = client.get(hall_of(row))
     quick = next(link for link in page.links if "choose=for" in link)
     marked = client.get(quick)
     checked = [e.get("value") for e in marked.find_all("input", type="radio") if e.get("checked") is not None]
     assert checked == ["for"] * 3
     assert "“For” is marked everywhere." in marked.visible
-    assert cast(app_database, world) == {}
+    assert own_votes(world) == {}
     client.submit(marked, choose(items[2], choice="against"), **FORM, status=303)
-    assert [vote.choice for vote in cast(app_database, world).values()] == ["for", "for", "against"]
+    assert [vote.choice for vote in own_votes(world).values()] == ["for", "for", "against"]
 
 
 def test_a_motion_opened_meanwhile_is_never_voted_on_unseen(
@@ -218,14 +191,14 @@ def test_a_motion_opened_meanwhile_is_never_voted_on_unseen(
         row = world.held(session, dict.fromkeys(range(3), council.admission()))
         items = agenda.items_of(session, row)
         votes.open_items(session, COORDINATOR, row.public_id, [items[0].public_id], now=world.now)
-    marked = client.get(f"{address(row)}?choose=for")
+    marked = client.get(f"{hall_of(row)}?choose=for")
     with app_database.writing() as session:
         votes.open_items(session, COORDINATOR, row.public_id, now=world.now)
     client.submit(marked, **FORM, status=303)
-    assert list(cast(app_database, world)) == [1]
+    assert list(own_votes(world)) == [1]
     token = marked.find_all("input", name="csrf_token")[0].get("value")
-    client.post(f"{address(row)}?choose=for", data={"csrf_token": token}, status=422)
-    assert list(cast(app_database, world)) == [1]
+    client.post(f"{hall_of(row)}?choose=for", data={"csrf_token": token}, status=422)
+    assert list(own_votes(world)) == [1]
 
 
 def test_a_dissenting_opinion_goes_with_a_vote(client: PageClient, sit: Sit, app_database: Database) -> None:
@@ -233,13 +206,13 @@ def test_a_dissenting_opinion_goes_with_a_vote(client: PageClient, sit: Sit, app
     with app_database.writing() as session:
         row, items = world.opened(session)
     typed = {**choose(items[0]), f"dissent-{items[1].public_id}": DISSENT}
-    refused = client.submit(client.get(address(row)), typed, **FORM, status=422)
+    refused = client.submit(client.get(hall_of(row)), typed, **FORM, status=422)
     assert list(refused.errors) == [f"choice-{items[1].public_id}"]
     assert DISSENT in refused.visible
     long = {**choose(items[0], items[1]), f"dissent-{items[1].public_id}": "ж" * 2001}
     too_long = client.submit(refused, long, **FORM, status=422)
     assert list(too_long.errors) == [f"dissent-{items[1].public_id}"]
-    assert cast(app_database, world) == {}
+    assert own_votes(world) == {}
 
 
 def test_a_second_vote_is_refused_beside_its_motion_and_the_others_are_cast(
@@ -248,7 +221,7 @@ def test_a_second_vote_is_refused_beside_its_motion_and_the_others_are_cast(
     world = sit(reviewed=True)
     with app_database.writing() as session:
         row, items = world.opened(session)
-    page = client.get(address(row))
+    page = client.get(hall_of(row))
     client.submit(page, choose(items[0]), **FORM, status=303)
     again = {**choose(items[0], items[1], choice="against"), f"dissent-{items[0].public_id}": DISSENT}
     refused = client.submit(page, again, **FORM, status=422)
@@ -256,7 +229,7 @@ def test_a_second_vote_is_refused_beside_its_motion_and_the_others_are_cast(
     assert "A vote is final." in refused.errors[f"choice-{items[0].public_id}"]
     assert "1 vote is cast." in refused.visible
     assert DISSENT in refused.visible
-    assert {n: vote.choice for n, vote in cast(app_database, world).items()} == {1: "for", 2: "against"}
+    assert {n: vote.choice for n, vote in own_votes(world).items()} == {1: "for", 2: "against"}
 
 
 def test_a_vote_that_was_closed_meanwhile_is_told_and_loses_nothing(
@@ -265,13 +238,13 @@ def test_a_vote_that_was_closed_meanwhile_is_told_and_loses_nothing(
     world = sit(reviewed=True)
     with app_database.writing() as session:
         row, items = world.opened(session)
-    page = client.get(address(row))
+    page = client.get(hall_of(row))
     close(world, row, items[0])
     typed = {**choose(*items), f"dissent-{items[0].public_id}": DISSENT}
     refused = client.submit(page, typed, **FORM, status=422)
     assert "This is not put to the vote now." in refused.errors[f"choice-{items[0].public_id}"]
     assert DISSENT in refused.visible
-    assert list(cast(app_database, world)) == [2, 3]
+    assert list(own_votes(world)) == [2, 3]
 
 
 # --- results ------------------------------------------------------------------------------------------
@@ -285,19 +258,19 @@ def test_results_are_shown_after_the_end_and_are_not_public_before_the_publicati
         row, items = world.opened(session, 2)
         for other in world.others:
             council.vote(session, items[0], [other], CouncilChoice.AGAINST, now=world.now)
-    client.submit(client.get(address(row)), choose(items[0]), **FORM)
-    voted = client.get(address(row))
+    client.submit(client.get(hall_of(row)), choose(items[0]), **FORM)
+    voted = client.get(hall_of(row))
     assert "against 2" not in voted.visible
     assert "Carried" not in voted.visible
     close(world, row, items[0], items[1])
-    closed = client.get(address(row))
+    closed = client.get(hall_of(row))
     assert "for 1, against 2, abstained 0; 3 of 3 were there, 2 were needed" in closed.visible
     assert closed.visible.count("not public yet") == 2
     assert "You did not vote." in closed.visible
     with app_database.writing() as session:
         sessions.close(session, COORDINATOR, row.public_id, now=world.now)
         decisions.publish(session, COORDINATOR, row.public_id, now=world.now)
-    assert "not public yet" not in client.get(address(row)).visible
+    assert "not public yet" not in client.get(hall_of(row)).visible
 
 
 # --- who may not ----------------------------------------------------------------------------------------
@@ -309,15 +282,15 @@ def test_who_stands_aside_is_not_asked_and_a_forged_vote_is_refused_whole(
     world = sit(reviewed=True)
     with app_database.writing() as session:
         row, items = world.opened(session)
-    page = client.get(address(row))
+    page = client.get(hall_of(row))
     with app_database.writing() as session:
         interest = {world.projects[0].public_id: ConflictKind.EMPLOYER}
         members.declare(session, world.me.actor, world.cycle, interest, now=world.now)
-    shown = client.get(address(row))
+    shown = client.get(hall_of(row))
     assert "You stand aside: my employer's project." in shown.visible
-    assert offered(shown) == [items[1].public_id, items[2].public_id]
+    assert offered_votes(shown) == [items[1].public_id, items[2].public_id]
     client.submit(page, choose(*reversed(items)), **FORM, status=403)
-    assert cast(app_database, world) == {}
+    assert own_votes(world) == {}
 
 
 def test_who_is_not_in_the_list_of_those_present_is_told(
@@ -326,16 +299,16 @@ def test_who_is_not_in_the_list_of_those_present_is_told(
     world = sit(reviewed=True)
     with app_database.writing() as session:
         row, items = world.opened(session)
-    page = client.get(address(row))
+    page = client.get(hall_of(row))
     with app_database.writing() as session:
         there = [one.row.public_id for one in world.others]
         sessions.mark_present(session, COORDINATOR, row.public_id, there, now=world.now)
-    shown = client.get(address(row))
+    shown = client.get(hall_of(row))
     assert "You are not in the list of those present." in shown.visible
-    assert offered(shown) == []
+    assert offered_votes(shown) == []
     refused = client.submit(page, choose(items[0]), **FORM, status=422)
     assert "not in the list of those present" in refused.errors[f"choice-{items[0].public_id}"]
-    assert cast(app_database, world) == {}
+    assert own_votes(world) == {}
 
 
 def test_who_has_not_declared_is_led_there(
@@ -349,11 +322,11 @@ def test_who_has_not_declared_is_led_there(
             members.appoint(session, COORDINATOR, world.cycle.slug, who, now=world.now), account
         )
         row, items = world.opened(session, present=[*world.members, late])
-    page = client.get(address(row))
+    page = client.get(hall_of(row))
     sign_in(monkeypatch, account)
-    shown = client.get(address(row))
+    shown = client.get(hall_of(row))
     assert f"/en/council/{world.cycle.slug}/interests" in shown.links
-    assert offered(shown) == []
+    assert offered_votes(shown) == []
     refused = client.submit(page, choose(items[0]), **FORM, status=422)
     assert "Say first in which projects" in refused.errors[f"choice-{items[0].public_id}"]
 
@@ -375,20 +348,20 @@ def test_an_appeal_is_not_decided_by_those_who_rejected(
         item_row = world.held(session, {0: council.admission()})
         votes.open_items(session, COORDINATOR, item_row.public_id, now=world.now)
         [item] = agenda.items_of(session, item_row)
-    page = client.get(address(item_row))
+    page = client.get(hall_of(item_row))
     assert "the others decide" in page.visible
     assert "Жер ортақ." in page.visible
     assert "Uphold the appeal: admit the project" in page.visible
-    assert offered(page) == []
+    assert offered_votes(page) == []
     assert "awaited" not in client.get("/en/council").visible
     free = next(one for one in world.members[5:] if one.row.id not in reviewed)
     sign_in(monkeypatch, free.actor)
     assert "1 vote of yours is awaited." in client.get("/en/council").visible
-    open_page = client.get(address(item_row))
-    assert offered(open_page) == [item.public_id]
+    open_page = client.get(hall_of(item_row))
+    assert offered_votes(open_page) == [item.public_id]
     sign_in(monkeypatch, world.me.actor)
     client.submit(open_page, choose(item), **FORM, status=403)
-    assert cast(app_database, world).keys() == {1}
+    assert own_votes(world).keys() == {1}
 
 
 def test_a_motion_of_another_session_is_not_found_here(
@@ -400,10 +373,10 @@ def test_a_motion_of_another_session_is_not_found_here(
         other = world.held(session, {2: council.admission()})
         votes.open_items(session, COORDINATOR, other.public_id, now=world.now)
         [foreign] = agenda.items_of(session, other)
-    page = client.get(address(row))
+    page = client.get(hall_of(row))
     client.submit(page, extra=choose(foreign), **FORM, status=404)
     client.submit(page, extra={"choice-nosuchitem": "for"}, **FORM, status=404)
-    assert cast(app_database, world) == {}
+    assert own_votes(world) == {}
 
 
 def test_voting_ends_with_the_time_for_it(
@@ -412,40 +385,8 @@ def test_voting_ends_with_the_time_for_it(
     world = sit(reviewed=True)
     with app_database.writing() as session:
         row, items = world.opened(session)
-    page = client.get(address(row))
+    page = client.get(hall_of(row))
     clock.instant = world.now + timedelta(days=20)
     refused = client.submit(page, choose(items[0]), **FORM, status=422)
     assert list(refused.errors) == [f"choice-{items[0].public_id}"]
-    assert cast(app_database, world) == {}
-
-
-# --- sixty-eight ------------------------------------------------------------------------------------------
-
-
-def test_sixty_eight_motions_are_voted_on_in_one_press(
-    client: PageClient, sit: Sit, app_database: Database
-) -> None:
-    world = sit(reviewed=True, count=68)
-    with app_database.writing() as session:
-        row, items = world.opened(session, 68)
-    marked = client.get(f"{address(row)}?choose=for")
-    assert len(offered(marked)) == 68
-    done = client.submit(marked, choose(items[67], choice="against"), **FORM, follow_redirects=True)
-    assert "68 votes are cast." in done.visible
-    assert len(cast(app_database, world)) == 68
-
-
-def test_the_number_of_statements_does_not_grow_with_the_agenda(
-    raw_client: FlaskClient, sit: Sit, app_database: Database
-) -> None:
-    found = set()
-    for count in (3, 30):
-        world = sit(count=count, reviewed=True)
-        with app_database.writing() as session:
-            row, _ = world.opened(session, count)
-        raw_client.get(address(row))
-        with counted(app_database.engine) as statements:
-            assert raw_client.get(address(row)).status_code == 200
-        found.add(len(statements))
-    assert len(found) == 1, found
-    assert max(found) <= 11, found
+    assert own_votes(world) == {}
