@@ -22,7 +22,9 @@ from views import messages, static_files
 PAGES = frozenset({400, 403, 404, 413, 429, 500, 503})
 API_PREFIX = "/api/"
 KEEPS_WHAT_WAS_SENT = frozenset({"resident", "council"})
-"""The blueprints with long forms and without passwords."""
+"""The blueprints with long forms."""
+_PASSWORDS = "step_up-"
+"""How the names of a step-up's fields begin (`views/staff/step_up.py`): a form with these is never shown again."""
 _DISK_FULL = "53100"
 """PostgreSQL's code (appendix A of its manual)."""
 
@@ -97,7 +99,8 @@ def _full(*, may_keep: bool) -> Response:
     current_app.logger.error("the disk is full: %s could not be stored", request.endpoint)
     if _is_api():
         return problem(503, _code_of(503))
-    keeps = may_keep and request.blueprint in KEEPS_WHAT_WAS_SENT
+    is_secret = any(name.startswith(_PASSWORDS) for name in request.form)
+    keeps = may_keep and request.blueprint in KEEPS_WHAT_WAS_SENT and not is_secret
     sent = list(request.form.items(multi=True)) if keeps else []
     files = [name for name, file in request.files.items() if file.filename] if keeps else []
     response = _page("errors/503.html", 503, sent=sent, files=files)

@@ -1,10 +1,12 @@
 """A council at work for tests of its members' pages: a cycle with submitted projects, a council that reads them all."""
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from budget import projects
@@ -133,6 +135,13 @@ def sit(
             for project in rows:
                 council.review_all(session, project, now=now)
     return Sitting(database, now, cycle, rows, members)
+
+
+def no_room(*_: object, **__: object) -> None:
+    """What SQLite says when the disk is full; to be put in the place of an act."""
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    raise OperationalError("INSERT", {}, error)
 
 
 # --- the page of a project --------------------------------------------------------------------------------

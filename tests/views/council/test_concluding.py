@@ -1,12 +1,10 @@
 """A member's conclusion: kept, told what it lacks, never led by the others', never about an unread text."""
 
-import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from budget import projects
 from budget.council import returns, reviews
@@ -25,6 +23,7 @@ from tests.harness.council_pages import (
     Sitting,
     chosen,
     kept,
+    no_room,
     others_conclude,
     own_review,
     path_of,
@@ -123,13 +122,8 @@ def test_a_full_disk_keeps_the_form(client: PageClient, sit: Sit, monkeypatch: p
     world = sit(count=1)
     page = client.get(path_of(world.projects[0]))
 
-    def full(*_: object, **__: object) -> None:
-        error = sqlite3.OperationalError("database or disk is full")
-        error.sqlite_errorcode = sqlite3.SQLITE_FULL
-        raise OperationalError("INSERT", {}, error)
-
     with monkeypatch.context() as patch:
-        patch.setattr(reviews, "conclude", full)
+        patch.setattr(reviews, "conclude", no_room)
         refused = client.submit(page, FULL, **FORM, status=503)
     assert refused.find("input", name="notes").get("value") == NOTES
     client.submit(refused, status=303)

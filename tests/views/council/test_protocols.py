@@ -1,19 +1,19 @@
 """Protocols: read as they were kept, signed once by who was there, with the password shown again."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlmodel import select
 
-from budget.council import protocols
+from budget.council import members, protocols
 from budget.permissions import VISITOR, Actor
 from models.council_session import CouncilSession, ProtocolSignature
 from models.database import Database
 from models.enums import Role, SigningMethod
-from tests.harness import council
+from tests.harness import council, council_pages, staff
 from tests.harness.client import PageClient
 from tests.harness.council_pages import Sitting
 from tests.harness.pages import text_of
@@ -76,6 +76,50 @@ def test_the_document_is_shown_as_it_was_kept(
 def test_signing_demands_the_password_again(app: Flask) -> None:
     for endpoint in ("council.sign", "council.start_eds", "council.sign_eds"):
         assert is_demanded(app.view_functions[endpoint]), endpoint
+
+
+def test_who_signs_shows_password_and_code_and_the_signature_goes_on(
+    app: Flask, app_database: Database, now: datetime
+) -> None:
+    person = staff.add(app, "member@demo.kz", Role.COUNCIL, with_app=True)
+    world = council_pages.sit(app_database, now, reviewed=True)
+    with app_database.writing() as session:
+        who = council.appointment(Actor(Role.COUNCIL, person.id), 9)
+        row = members.appoint(session, council.COORDINATOR, world.cycle.slug, who, now=now)
+        there = [*world.members, council.Member(row, Actor(Role.COUNCIL, person.id))]
+        members.declare(session, there[-1].actor, world.cycle, {}, now=now)
+        protocol = world.recorded(session, present=there)
+    browser = app.test_client()
+    staff.sign_in(browser, person)
+    person.clock.instant += timedelta(minutes=6)
+    asked = browser.get(sign_page(protocol))
+    answer = {"step_up-current_password": staff.PASSWORD, "step_up-code": person.next_code()}
+    page = browser.submit(asked, answer, form="#step-up-form", follow_redirects=True)
+    assert page.h1 == "Sign protocol 1?"
+    person.clock.instant += timedelta(minutes=6)
+    held_up = browser.submit(page, form="#sign-form", status=422)
+    assert signatures(app_database) == []
+    answer["step_up-code"] = person.next_code()
+    browser.submit(held_up, answer, form="#step-up-form", status=303)
+    assert [one.member_id for one in signatures(app_database)] == [row.id]
+
+
+def test_a_full_disk_never_shows_the_password_again(
+    app: Flask, app_database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = staff.add(app, "member@demo.kz", Role.COUNCIL, with_app=True)
+    world = council_pages.sit(app_database, now, reviewed=True)
+    with app_database.writing() as session:
+        protocol = world.recorded(session)
+    browser = app.test_client()
+    staff.sign_in(browser, person)
+    person.clock.instant += timedelta(minutes=6)
+    asked = browser.get(sign_page(protocol))
+    answer = {"step_up-current_password": staff.PASSWORD, "step_up-code": person.next_code()}
+    monkeypatch.setattr("budget.back_off.note_attempt", council_pages.no_room)
+    refused = browser.submit(asked, answer, form="#step-up-form", status=503)
+    assert staff.PASSWORD not in refused.text
+    assert answer["step_up-code"] not in refused.text
 
 
 def test_a_protocol_is_signed_once(
