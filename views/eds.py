@@ -1,6 +1,6 @@
 """Electronic signatures at the edge: who checks them here, and the proof of one signature.
 
-Signing in by EDS is offered where `NCANODE_URL` names an NCANode. A demonstration has none and does not offer it.
+Signing in, and signing protocols, by EDS is offered where `NCANODE_URL` names an NCANode. A demonstration has none and does not offer it.
 """
 
 from functools import lru_cache
@@ -29,7 +29,7 @@ def checker() -> Checker | None:
 
 
 def is_offered() -> bool:
-    """Can people sign in with an electronic signature here?"""
+    """Can people sign in, and sign, with an electronic signature here?"""
     return checker() is not None
 
 
