@@ -16,7 +16,7 @@ from budget.errors import (
 from models.database import Database
 from models.enums import Answer, Criterion, Language, ProjectPart
 from tests.harness import council
-from tests.harness.council_pages import sit
+from tests.harness.member_pages import sit
 
 
 def test_everything_a_conclusion_lacks_is_told_at_once(

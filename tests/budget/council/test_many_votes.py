@@ -22,7 +22,7 @@ from models.database import Database
 from models.enums import ConflictKind, CouncilChoice, Language
 from tests.harness import council
 from tests.harness.council import COORDINATOR
-from tests.harness.council_pages import Sitting, sit
+from tests.harness.member_pages import Sitting, sit
 
 FOR = Wanted(CouncilChoice.FOR)
 

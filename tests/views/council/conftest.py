@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from models.database import Database
-from tests.harness import council_pages
-from tests.harness.council_pages import Sitting
+from tests.harness import member_pages
+from tests.harness.member_pages import Sitting
 from tests.harness.projects import sign_in
 
 Sit = Callable[..., Sitting]
@@ -22,10 +22,10 @@ def app(make_app: Callable[..., Flask], database_url: str) -> Flask:
 
 @pytest.fixture
 def sit(app_database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Sit:
-    """`sit(count=3, size=3, …)`: a council at work, its first member signed in (see `tests.harness.council_pages`)."""
+    """`sit(count=3, size=3, …)`: a council at work, its first member signed in (see `tests.harness.member_pages`)."""
 
     def made(**settings: object) -> Sitting:
-        found = council_pages.sit(app_database, now, **settings)  # type: ignore[arg-type]
+        found = member_pages.sit(app_database, now, **settings)  # type: ignore[arg-type]
         sign_in(monkeypatch, found.me.actor)
         return found
 

@@ -16,8 +16,8 @@ from models.eds import EdsChallenge
 from models.enums import SigningMethod
 from tests.harness import council
 from tests.harness.client import PageClient
-from tests.harness.council_pages import Sitting
 from tests.harness.eds import PERSON, REFUSED, begin, rows, send, signature, to_sign, told
+from tests.harness.member_pages import Sitting
 from tests.harness.ncanode import StandIn, certificate
 from tests.harness.pages import PageResponse
 from tests.harness.projects import sign_in

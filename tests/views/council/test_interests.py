@@ -16,7 +16,7 @@ from models.enums import ConflictKind
 from models.project import Project
 from tests.harness import council
 from tests.harness.client import PageClient
-from tests.harness.council_pages import Sitting
+from tests.harness.member_pages import Sitting
 from tests.harness.pages import PageResponse, text_of
 from tests.harness.projects import make_cycle, make_resident, proposal, sign_in
 

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from models.database import Database
 from tests.harness.client import PageClient
-from tests.harness.council_pages import Sitting, choose, hall_of, offered_votes, own_votes
+from tests.harness.member_pages import Sitting, choose, hall_of, offered_votes, own_votes
 from tests.harness.queries import counted
 
 Sit = Callable[..., Sitting]

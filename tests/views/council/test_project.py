@@ -19,7 +19,7 @@ from models.screening import Review
 from tests.harness import council
 from tests.harness.client import PageClient
 from tests.harness.council import COORDINATOR
-from tests.harness.council_pages import (
+from tests.harness.member_pages import (
     FULL,
     MEETS,
     Sitting,

@@ -13,9 +13,9 @@ from budget.permissions import VISITOR, Actor
 from models.council_session import CouncilSession, ProtocolSignature
 from models.database import Database
 from models.enums import Role, SigningMethod
-from tests.harness import council, council_pages, staff
+from tests.harness import council, member_pages, staff
 from tests.harness.client import PageClient
-from tests.harness.council_pages import Sitting
+from tests.harness.member_pages import Sitting
 from tests.harness.pages import text_of
 from tests.harness.projects import sign_in
 from views.staff.step_up import is_demanded
@@ -82,7 +82,7 @@ def test_who_signs_shows_password_and_code_and_the_signature_goes_on(
     app: Flask, app_database: Database, now: datetime
 ) -> None:
     person = staff.add(app, "member@demo.kz", Role.COUNCIL, with_app=True)
-    world = council_pages.sit(app_database, now, reviewed=True)
+    world = member_pages.sit(app_database, now, reviewed=True)
     with app_database.writing() as session:
         who = council.appointment(Actor(Role.COUNCIL, person.id), 9)
         row = members.appoint(session, council.COORDINATOR, world.cycle.slug, who, now=now)
@@ -108,7 +108,7 @@ def test_a_full_disk_never_shows_the_password_again(
     app: Flask, app_database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = staff.add(app, "member@demo.kz", Role.COUNCIL, with_app=True)
-    world = council_pages.sit(app_database, now, reviewed=True)
+    world = member_pages.sit(app_database, now, reviewed=True)
     with app_database.writing() as session:
         protocol = world.recorded(session)
     browser = app.test_client()
@@ -116,7 +116,7 @@ def test_a_full_disk_never_shows_the_password_again(
     person.clock.instant += timedelta(minutes=6)
     asked = browser.get(sign_page(protocol))
     answer = {"step_up-current_password": staff.PASSWORD, "step_up-code": person.next_code()}
-    monkeypatch.setattr("budget.back_off.note_attempt", council_pages.no_room)
+    monkeypatch.setattr("budget.back_off.note_attempt", member_pages.no_room)
     refused = browser.submit(asked, answer, form="#step-up-form", status=503)
     assert staff.PASSWORD not in refused.text
     assert answer["step_up-code"] not in refused.text

@@ -19,7 +19,7 @@ from models.screening import Review
 from tests.harness import council
 from tests.harness.client import PageClient
 from tests.harness.council import COORDINATOR
-from tests.harness.council_pages import Sitting, path_of
+from tests.harness.member_pages import Sitting, path_of
 from tests.harness.pages import PageResponse, text_of
 from tests.harness.projects import make_area, make_cycle, sign_in
 from tests.harness.queries import counted

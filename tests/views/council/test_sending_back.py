@@ -8,7 +8,7 @@ from budget.council import returns
 from models.enums import Language, ProjectPart, ProjectState
 from models.project import Project
 from tests.harness.client import PageClient
-from tests.harness.council_pages import (
+from tests.harness.member_pages import (
     MEETS,
     Sitting,
     kept,

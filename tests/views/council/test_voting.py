@@ -25,7 +25,7 @@ from models.screening import Review
 from tests.harness import council
 from tests.harness.client import PageClient
 from tests.harness.council import COORDINATOR
-from tests.harness.council_pages import Sitting, choose, hall_of, offered_votes, own_votes
+from tests.harness.member_pages import Sitting, choose, hall_of, offered_votes, own_votes
 from tests.harness.pages import text_of
 from tests.harness.projects import sign_in
 
