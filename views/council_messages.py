@@ -222,6 +222,7 @@ PLAIN: dict[str, LazyString] = {
     "not_present": _l("You are not in the list of those present. Tell the coordinator that you are there."),
     "not_entitled": _l("You do not decide this: you took part in the decision that is appealed, or are no longer in the council."),
     "order_fault": _l("Give each winner one place, each place once."),
+    "order_voted": _l("The order of implementation is put to the vote already: which projects are built can't change in this session any more."),
     "not_a_winner": _l("Only a project that is to be built can fall out, and only once."),
     "not_attended": _l("Those who were at the session sign its protocol."),
 }  # fmt: skip

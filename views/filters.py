@@ -59,9 +59,9 @@ def local_day(moment: date | datetime) -> date:
     return moment.astimezone(ZONE).date() if isinstance(moment, datetime) else moment
 
 
-def long_date(moment: date | datetime) -> str:
-    """`2027 ж. 1 наурыз`, `1 марта 2027 г.`, `1 March 2027`."""
-    language, day = current_language(), local_day(moment)
+def long_date(moment: date | datetime, language: Language | None = None) -> str:
+    """`2027 ж. 1 наурыз`, `1 марта 2027 г.`, `1 March 2027`; in the language of the page, or of a document."""
+    language, day = language or current_language(), local_day(moment)
     month = _months(language)[day.month]
     if language is Language.KK:
         return f"{day.year}{NBSP}ж. {day.day}{NBSP}{month}"
@@ -81,9 +81,9 @@ def short_date(moment: date | datetime) -> str:
     return local_day(moment).strftime("%d.%m.%Y")
 
 
-def date_time(moment: datetime) -> str:
+def date_time(moment: datetime, language: Language | None = None) -> str:
     """`2027 ж. 1 наурыз, 18:00`: day and clock of the district."""
-    return f"{long_date(moment)}, {moment.astimezone(ZONE):%H:%M}"
+    return f"{long_date(moment, language)}, {moment.astimezone(ZONE):%H:%M}"
 
 
 def clock_time(moment: datetime) -> str:

@@ -195,6 +195,12 @@ class OrderFault(BudgetRefusal):
     field = "order"
 
 
+class OrderVoted(BudgetRefusal):
+    """The order of implementation is put to the vote: in this session no other projects can become winners."""
+
+    code = "order_voted"
+
+
 class OverBudget(BudgetRefusal):
     """The winners would cost more than there is. Facts: cost_tenge, total_tenge."""
 
