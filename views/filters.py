@@ -136,6 +136,14 @@ def in_language(row: Any, name: str) -> Localised:
     return Localised("", wanted)
 
 
+def in_kk_or_ru(row: Any, name: str) -> Localised:
+    """A text that is kept in the two languages of the law only (names of members, reasons): Russian on a Russian page,
+    else Kazakh."""
+    language = Language.RU if current_language() is Language.RU else Language.KK
+    text = getattr(row, f"{name}_{language}") or ""
+    return Localised(text, language, is_original_only=language is not current_language())
+
+
 def place_of(addresses: Sequence[Any]) -> Localised:
     """`Есенберлин к-сі, 9, 9а`: the first street of a project with its houses; empty without an address."""
     if not addresses:
@@ -175,6 +183,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals |= {
         "switch_language_url": switch_language_url,
         "in_language": in_language,
+        "in_kk_or_ru": in_kk_or_ru,
         "place_of": place_of,
         "span": span,
         "url_for": addresses.url_for,

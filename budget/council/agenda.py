@@ -36,11 +36,11 @@ from models.enums import (
     SessionKind,
 )
 from models.project import Project
-from models.screening import FormalCheck, Review
+from models.screening import Appeal, FormalCheck, Review
 
 __all__ = [
     "WINNING", "answers_of", "by_public_id", "change_motion", "change_order", "change_word", "departs", "fill", "items_of",
-    "locked_item", "open_session_of", "put", "ready", "take_off", "winning_ids",
+    "locked_item", "may_be_put", "open_session_of", "put", "ready", "take_off", "winning_ids",
 ]  # fmt: skip
 
 
@@ -60,25 +60,21 @@ def answers_of(session: Session, item_ids: Sequence[int]) -> dict[int, dict[Crit
     return found
 
 
-def ready(session: Session, cycle: Cycle) -> Sequence[Project]:
-    """The projects that may be put on an agenda, by number: checked, every review concluded, on no open agenda and in no
-    question of a merger. One statement, however many there are."""
-    of_text = (col(Review.project_id) == col(Project.id), col(Review.version) == col(Project.version))
-    is_checked = sa.exists().where(
-        col(FormalCheck.project_id) == col(Project.id),
-        col(FormalCheck.version) == col(Project.version),
-        col(FormalCheck.is_complete),
-    )
+def may_be_put(session: Session, cycle: Cycle) -> Sequence[Project]:
+    """The projects that may be put on an agenda before the vote, by number: the ready ones, and those whose author
+    appealed, on no open agenda. One statement, however many there are."""
+    appealed = sa.exists().where(col(Appeal.project_id) == col(Project.id), col(Appeal.decided_at).is_(None))
     rows = select(Project).where(
         Project.cycle_id == cycle.id,
-        Project.state == ProjectState.SUBMITTED,
-        is_checked,
-        sa.exists().where(*of_text),
-        ~sa.exists().where(*of_text, col(Review.concluded_at).is_(None)),
+        sa.or_(_is_ready(), sa.and_(col(Project.state) == ProjectState.REJECTED, appealed)),
         ~_on_open_agenda().where(col(AgendaItem.project_id) == col(Project.id)).exists(),
-        ~sa.exists().where(mergers.asks_about(col(Project.id))),
     )
     return session.exec(rows.order_by(col(Project.number))).all()
+
+
+def ready(session: Session, cycle: Cycle) -> list[Project]:
+    """Those of them that nobody decided yet: checked, every review concluded, in no question of a merger."""
+    return [one for one in may_be_put(session, cycle) if one.state is ProjectState.SUBMITTED]
 
 
 def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> int:
@@ -228,6 +224,22 @@ def by_public_id(session: Session, item_id: str) -> AgendaItem:
 def open_session_of(session: Session, project: Project) -> CouncilSession | None:
     """The session, not published yet, whose agenda has the project undecided or decided."""
     return session.exec(_on_open_agenda().where(AgendaItem.project_id == project.id)).first()
+
+
+def _is_ready() -> sa.ColumnElement[bool]:
+    of_text = (col(Review.project_id) == col(Project.id), col(Review.version) == col(Project.version))
+    is_checked = sa.exists().where(
+        col(FormalCheck.project_id) == col(Project.id),
+        col(FormalCheck.version) == col(Project.version),
+        col(FormalCheck.is_complete),
+    )
+    return sa.and_(
+        col(Project.state) == ProjectState.SUBMITTED,
+        is_checked,
+        sa.exists().where(*of_text),
+        ~sa.exists().where(*of_text, col(Review.concluded_at).is_(None)),
+        ~sa.exists().where(mergers.asks_about(col(Project.id))),
+    )
 
 
 def _on_open_agenda() -> SelectOfScalar[CouncilSession]:

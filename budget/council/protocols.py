@@ -226,10 +226,15 @@ def of_session(session: Session, row: CouncilSession) -> Sequence[Protocol]:
 
 def signatures_of(session: Session, protocol: Protocol) -> list[tuple[ProtocolSignature, CouncilMember]]:
     """Who has signed, in the order of signing."""
+    return signed_by(session, protocol.id)
+
+
+def signed_by(session: Session, protocol_id: int | None) -> list[tuple[ProtocolSignature, CouncilMember]]:
+    """The same by the protocol's row, without its document."""
     rows = (
         select(ProtocolSignature, CouncilMember)
         .join(CouncilMember, col(CouncilMember.id) == ProtocolSignature.member_id)
-        .where(ProtocolSignature.protocol_id == protocol.id)
+        .where(ProtocolSignature.protocol_id == protocol_id)
     )
     return list(session.exec(rows.order_by(col(ProtocolSignature.signed_at))).all())
 

@@ -114,6 +114,15 @@ def winning_ids(session: Session, row: CouncilSession) -> list[str]:
     return list(session.exec(rows.order_by(col(AgendaItem.position))).all())
 
 
+def of_count(session: Session, cycle: Cycle) -> Sequence[Project]:
+    """The projects the count says something of, in its order; () before the results are published."""
+    if cycle.results_published_at is None:
+        return ()
+    rows = select(Project).join(VerdictRow, col(VerdictRow.project_id) == Project.id)
+    rows = rows.where(VerdictRow.cycle_id == cycle.id).order_by(col(VerdictRow.position))
+    return session.exec(rows).all()
+
+
 def ordered(session: Session, cycle_id: int, order: Sequence[str]) -> list[Project]:
     """The projects of an order of implementation, in it."""
     rows = session.exec(

@@ -13,15 +13,12 @@ from tests.harness.voting import cast
 
 
 def counted_vote(
-    session: Session, keyring: KeyRing, now: datetime, *votes: int, costs: tuple[int, ...] = (), **settings: object
+    session: Session, keyring: KeyRing, now: datetime, *votes: int, **settings: object
 ) -> Election:
     """Project n gets `votes[n]` ballots; opened, counted and published `AFTER` the instant of voting. Of the 10,000,000 ₸
     three projects of the usual cost are paid."""
     people = iter(impossible_iins(sum(votes)))
     made = open_election(session, keyring, now=now, projects=len(votes), **settings)
-    for project, cost in zip(made.projects, costs, strict=False):
-        project.cost_tenge = cost
-    session.flush()
     for project, count in zip(made.projects, votes, strict=True):
         for _ in range(count):
             cast(session, keyring, made.cycle, next(people), project, now=now)

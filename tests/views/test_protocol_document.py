@@ -228,7 +228,11 @@ def test_a_correction_names_the_protocol_it_corrects(session: Session, now: date
         session, council.COORDINATOR, facts, document.pdf(facts, AKIMAT, made_at=now), now=now
     )
     again = protocols.facts_of(
-        session, row, corrects=first, correction_kk="Ұйым атауы түзетілді.", correction_ru="Исправлено название."
+        session,
+        row,
+        corrects=first,
+        correction_kk="Ұйым атауы түзетілді.",
+        correction_ru="Исправлено название.",
     )
     said = made(again, now)
     assert "№ 2" in said
