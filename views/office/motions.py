@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlmodel import Session, col, select
 
@@ -54,7 +54,7 @@ def motion(public_id: str) -> Page:
     item = agenda.by_public_id(reading(), public_id)
     if item.kind is ItemKind.ORDER:
         return redirect(url_for("office.order", public_id=public_id), 303)
-    if item.opened_at is not None:
+    if item.opened_at is not None and request.method == "GET":
         return _show(item, None)
     if item.kind is ItemKind.CONFIRMATION:
         return _word(item)
@@ -70,7 +70,7 @@ def order(public_id: str) -> Page:
         return redirect(url_for("office.motion", public_id=public_id), 303)
     row = reading().get_one(CouncilSession, item.session_id)
     projects = after_vote.ordered(reading(), row.cycle_id, item.content)
-    if item.opened_at is not None:
+    if item.opened_at is not None and request.method == "GET":
         return _show(item, None, template="office/session_order.html", projects=projects)
     places = {f"place_{one.public_id}": place for place, one in enumerate(projects, start=1)}
     form = order_form(projects)(data={"seen": _seen(item), **places})

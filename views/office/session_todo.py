@@ -129,12 +129,11 @@ def _closed(found: SessionPage, protocols: int) -> ToDo:
 def _published(found: SessionPage, protocols: int) -> ToDo:
     at = found.session.published_at
     lead = _("The decisions are published: %(when)s.", when=date_time(at)) if at is not None else ""
-    if not protocols:
-        return ToDo(lead, Act(_("Make the protocol"), _to(found, "office.make_protocol")))
+    also: tuple[Act, ...] = ()
     if found.session.kind is SessionKind.DECISION:
-        reserve = Act(_("Winners and the reserve"), url_for("office.reserve", slug=found.cycle.slug))
-        return ToDo(lead, None, (reserve,))
-    return ToDo(lead)
+        also = (Act(_("Winners and the reserve"), url_for("office.reserve", slug=found.cycle.slug)),)
+    make = Act(_("Make the protocol"), _to(found, "office.make_protocol"))
+    return ToDo(lead, make if not protocols else None, also)
 
 
 def _to(found: SessionPage, endpoint: str) -> str:

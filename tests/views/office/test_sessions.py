@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from budget import projects
 from budget.council import agenda, appeals, members, sessions
-from models.council_session import AgendaItem, Attendance, CouncilSession
+from models.council_session import Attendance
 from models.cycle import Cycle
 from models.database import Database
 from models.enums import ConflictKind, Criterion, Language, Phase
@@ -17,8 +17,8 @@ from models.project import Project
 from tests.harness import council
 from tests.harness.application import MakeApp
 from tests.harness.client import PageClient
+from tests.harness.council_pages import gold, items_of, page_of, planned, reviewed, row_of, submit, token_of
 from tests.harness.office import typed
-from tests.harness.pages import PageResponse
 from tests.harness.projects import make_cycle, make_resident, proposal
 from tests.harness.queries import counted
 
@@ -37,57 +37,6 @@ def cycle(app_database: Database, now: datetime) -> Cycle:
     """A cycle in which applications are taken and screened."""
     with app_database.writing() as session:
         return make_cycle(session, now, Phase.SUBMISSION, slug=SLUG)
-
-
-def submit(session: Session, cycle: Cycle, *titles: str, now: datetime) -> list[Project]:
-    return [
-        projects.submit(session, make_resident(session), cycle, proposal(title=title), None, now=now)
-        for title in titles
-    ]
-
-
-def reviewed(database: Database, cycle: Cycle, count: int, *, now: datetime, size: int = 5) -> list[str]:
-    """Public ids of projects that are ready for an agenda."""
-    with database.writing() as session:
-        council.make_council(session, cycle, now=now, size=size)
-        rows = submit(session, cycle, *(f"Аула {number}" for number in range(1, count + 1)), now=now)
-        for project in rows:
-            council.review(session, cycle, project, now=now)
-        return [one.public_id for one in rows]
-
-
-def planned(database: Database, cycle: Cycle, *, now: datetime, fill: bool = True) -> str:
-    """A session, with everything that is ready on its agenda."""
-    with database.writing() as session:
-        row = council.plan_session(session, cycle, now=now)
-        if fill:
-            agenda.fill(session, council.COORDINATOR, row.public_id, now=now)
-        return row.public_id
-
-
-def row_of(database: Database, public_id: str) -> CouncilSession:
-    with database.reading() as session:
-        return sessions.by_public_id(session, public_id)
-
-
-def items_of(database: Database, public_id: str) -> list[AgendaItem]:
-    with database.reading() as session:
-        return list(agenda.items_of(session, sessions.by_public_id(session, public_id)))
-
-
-def page_of(public_id: str, **query: str) -> str:
-    asked = "&".join(f"{name}={value}" for name, value in query.items())
-    return f"/en/office/sessions/{public_id}" + (f"?{asked}" if asked else "")
-
-
-def gold(page: PageResponse) -> str:
-    """The words of the one gold button."""
-    found = [
-        " ".join("".join(one.itertext()).split())
-        for one in page.find_all(class_="govuk-button")
-        if "govuk-button--secondary" not in (one.get("class") or "")
-    ]
-    return found[0] if found else ""
 
 
 # --- the list and planning ------------------------------------------------------------------------------------
@@ -190,9 +139,8 @@ def test_one_project_is_put_and_taken_off_again(
     page = desk.get(page_of(public_id))
     assert [option.get("value") for option in page.find("select", id="project")] == ["", ids[0]]
     [item] = items_of(app_database, public_id)
-    token = page.find_all("input", name="csrf_token")[0].get("value")
     answer = desk.post(
-        f"/en/office/items/{item.public_id}/take-off", data={"csrf_token": token}, follow_redirects=True
+        f"/en/office/items/{item.public_id}/take-off", data=token_of(page), follow_redirects=True
     )
     assert "The item is taken off the agenda." in answer.visible
     assert items_of(app_database, public_id) == []
@@ -427,8 +375,8 @@ def test_every_page_speaks_every_language(
 def test_foreign_sessions_are_not_found(desk: PageClient, cycle: Cycle) -> None:
     for path in ("", "/change", "/announce", "/begin", "/attendance", "/close", "/protocol", "/publish"):
         desk.get(f"/en/office/sessions/0000000000{path}", status=404)
-    token = desk.get(f"{SESSIONS}/plan").find_all("input", name="csrf_token")[0].get("value")
+    token = token_of(desk.get(f"{SESSIONS}/plan"))
     for path in ("/fill", "/put", "/open-votes", "/close-votes"):
-        data = {"csrf_token": token, "project": "x", "item": "x"}
+        data = {**token, "project": "x", "item": "x"}
         desk.post(f"/en/office/sessions/0000000000{path}", data=data, status=404)
-    desk.post("/en/office/items/0000000000/take-off", data={"csrf_token": token}, status=404)
+    desk.post("/en/office/items/0000000000/take-off", data=token, status=404)
