@@ -51,7 +51,7 @@ def _origin(count: CountFacts, words: Words) -> list[tuple[str, str]]:
         ),
         (_("Root of the log"), head.root if head is not None else ""),
         (_("Root of the opened ballots"), sums.ballots_root),
-        (_("Counted"), words.moment(sums.counted_at)),
+        (_("Counted at"), words.moment(sums.counted_at)),
         (_("Number drawn"), sums.draw or ""),
         (_("Place of the draw"), sums.draw_place if sums.draw else ""),
         (_("Witnesses of the draw"), sums.draw_witnesses if sums.draw else ""),

@@ -18,9 +18,16 @@ from models.project import Project
 from views import documents, protocol_count, protocol_motions
 from views.documents import PRINTED, Words
 from views.filters import ZONE, lower_first
+from views.labels import RECUSALS
 from views.protocol_motions import line, title_of
+from views.texts import mark as _l
 
 Data = dict[str, Any]
+_CHOICES = {
+    CouncilChoice.FOR: _l("Voted for"),
+    CouncilChoice.AGAINST: _l("Voted against"),
+    CouncilChoice.ABSTAIN: _l("Abstained from voting"),
+}
 
 
 def pdf(facts: ProtocolFacts, akimat: Any, *, made_at: datetime, is_draft: bool = False) -> bytes:
@@ -87,9 +94,9 @@ def _facts(facts: ProtocolFacts, words: Words) -> list[tuple[str, str]]:
     chair = next((one for one in (*facts.present, *facts.absent) if one.is_chair), None)
     lines = [
         (_("Planned for"), words.moment(row.starts_at)),
-        (_("Opened"), words.moment(row.opened_at) if row.opened_at is not None else ""),
-        (_("Closed"), words.moment(row.closed_at) if row.closed_at is not None else ""),
-        (_("Place"), words.own(row, "place")),
+        (_("Session opened"), words.moment(row.opened_at) if row.opened_at is not None else ""),
+        (_("Session closed"), words.moment(row.closed_at) if row.closed_at is not None else ""),
+        (_("Venue"), words.own(row, "place")),
         (_("From afar by the link"), row.link),
         (_("Chair of the council"), words.own(chair, "name") if chair is not None else ""),
         (_("Quorum"), words.label(cycle.council_quorum)),
@@ -105,7 +112,7 @@ def _present(facts: ProtocolFacts, words: Words) -> Data:
         for one in facts.present
     ]
     has_stay = any(row[-1] for row in rows)
-    columns = [_("Member of the council"), _("From"), _("Organisation")]
+    columns = [_("Member of the council"), _("Comes from"), _("Organisation")]
     return {
         "heading": _("Present: %(count)s", count=len(rows)),
         "columns": [*columns, _("Arrived, left")] if has_stay else columns,
@@ -117,7 +124,7 @@ def _absent(facts: ProtocolFacts, words: Words) -> Data:
     _ = words.gettext
     return {
         "heading": _("Absent: %(count)s", count=len(facts.absent)),
-        "columns": [_("Member of the council"), _("From"), _("Organisation")],
+        "columns": [_("Member of the council"), _("Comes from"), _("Organisation")],
         "rows": [_who(one, words) for one in facts.absent],
     }
 
@@ -195,7 +202,7 @@ def _votes(facts: ProtocolFacts, one: ItemFacts, words: Words) -> Iterable[Data]
     counted = [vote for vote in one.votes if _counts(facts, item, vote.member_id, aside)]
     late = [vote for vote in one.votes if vote not in counted]
     stood = [
-        f"{_name(facts, member, words)} ({lower_first(words.label(kind))})" for member, kind in aside.items()
+        f"{_name(facts, member, words)} ({words.gettext(RECUSALS[kind])})" for member, kind in aside.items()
     ]
     yield line(_("Stood aside"), ", ".join(stood))
     if item.entitled is not None:
@@ -206,9 +213,9 @@ def _votes(facts: ProtocolFacts, one: ItemFacts, words: Words) -> Iterable[Data]
             needed=item.needed,
         )
         yield line(_("Quorum"), numbers)
-    for choice in CouncilChoice:
+    for choice, how in _CHOICES.items():
         names = [_name(facts, vote.member_id, words) for vote in counted if vote.choice is choice]
-        yield line(words.label(choice), ": ".join(filter(None, [str(len(names)), ", ".join(names)])))
+        yield line(_(how), ": ".join(filter(None, [str(len(names)), ", ".join(names)])))
     yield line(
         _("Voted and does not count (stood aside or left the council later)"),
         ", ".join(_name(facts, vote.member_id, words) for vote in late),

@@ -31,6 +31,7 @@ from tests.harness.counting import AFTER
 from tests.harness.deciding import counted_vote
 from tests.harness.projects import make_cycle, make_resident, proposal
 from tests.harness.voting import make_keyring
+from views import documents
 from views import protocols as document
 
 KAZAKH = "Әлия Іңкәрбекова ӘәҒғҚқҢңӨөҰұҮүҺһІі"
@@ -145,6 +146,8 @@ def test_it_is_an_accessible_document_with_a_title_tags_and_the_language_of_each
     assert {"/H1", "/H2", "/H3", "/Table", "/TH", "/L"} <= tags
     assert "ru" in languages
     assert document.pdf(protocols.facts_of(session, row), AKIMAT, made_at=now) == content
+    data = document.data_of(protocols.facts_of(session, row), AKIMAT, made_at=now)
+    assert documents.compiled("protocol", data).compile_with_warnings(format="pdf")[1] == []
 
 
 def walked(node: Any) -> tuple[set[str], set[str]]:
@@ -297,6 +300,7 @@ def test_the_second_protocol_has_the_rules_the_log_the_sums_the_ranking_and_depa
     assert any("11" in line for line in part["count"]["sums"]["lines"])
     order = next(line for item in part["decisions"]["items"] for line in item["lines"] if "list" in line)
     assert [one["title"] for one in order["list"]] == ["Двор 1", "Двор 2"]
+    assert "1. № 1. Двор 1 2. № 2. Двор 2" in said
 
 
 def test_three_hundred_items_are_made_in_time(session: Session, now: datetime) -> None:
@@ -310,6 +314,6 @@ def test_three_hundred_items_are_made_in_time(session: Session, now: datetime) -
         part["decisions"]["items"] *= 300
         part["agenda"]["lines"] *= 300
     begun = perf_counter()
-    content = document.documents.accessible_pdf("protocol", many, made_at=now)
+    content = documents.accessible_pdf("protocol", many, made_at=now)
     assert perf_counter() - begun < 6
     assert len(reader(content).pages) > 30

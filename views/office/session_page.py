@@ -19,7 +19,7 @@ from models.enums import ProjectState, SessionKind
 from models.project import Project
 from views.addresses import url_for
 from views.filters import in_kk_or_ru, in_language
-from views.labels import label
+from views.labels import label, recusal
 from views.office import session_todo
 from views.request_scope import now, reading
 
@@ -121,8 +121,8 @@ def aside_words(found: SessionPage, line: ItemLine) -> str:
     """Who stands aside from an item and why; "" where nobody does."""
     told = []
     for member in found.names(frozenset(line.floor.recused)):
-        kind = label(line.floor.recused[member.id or 0])
-        told.append(f"{in_kk_or_ru(member, 'name')} ({kind[:1].lower()}{kind[1:]})")
+        kind = recusal(line.floor.recused[member.id or 0])
+        told.append(f"{in_kk_or_ru(member, 'name')} ({kind})")
     return ", ".join(told)
 
 

@@ -317,7 +317,7 @@ def test_sixty_eight_items_take_no_more_statements_than_three(
     assert len(many) <= 6
     page = desk.get(page_of(public_id))
     assert "68 items" in page.visible
-    assert "Stand aside: Мүше 1 (my own project)" in page.visible
+    assert "Stand aside: Мүше 1 (own project)" in page.visible
     assert "4 of 4 there, 3 needed" in page.visible
     assert gold(page) == "Put 68 motions to the vote"
     assert len(page.data) < 150_000
