@@ -193,7 +193,7 @@ def _show(
         line=line,
         item=line.item,
         project=line.project,
-        state=session_page.STATES[line.state],
+        state=session_page.states_at(found.step)[line.state],
         quorum=session_page.quorum(found)(line),
         moved=session_page.motion_words(line),
         lacking=[FIELDS[name] for name in line.missing],

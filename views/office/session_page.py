@@ -15,11 +15,11 @@ from budget.council import words as after_vote
 from budget.council.sessions import Step
 from budget.reading import council_sessions
 from budget.reading.council_sessions import ItemLine, ItemState, SessionPage
-from models.enums import ProjectState, SessionKind
+from models.enums import ItemKind, ProjectState, ScreeningOutcome, SessionKind
 from models.project import Project
 from views.addresses import url_for
 from views.filters import in_kk_or_ru, in_language
-from views.labels import label, recusal
+from views.labels import recusal
 from views.office import session_todo
 from views.request_scope import now, reading
 
@@ -45,6 +45,15 @@ STATES: dict[ItemState, tuple[LazyString, str]] = {
     ItemState.NOT_CARRIED: (_l("Not carried"), "muted"),
     ItemState.NO_QUORUM: (_l("No quorum"), "muted"),
 }
+_NOT_PUT = (_l("Not put to the vote"), "muted")
+_MOVES: dict[tuple[bool, ScreeningOutcome], LazyString] = {
+    (False, ScreeningOutcome.ADMITTED): _l("Admit"),
+    (False, ScreeningOutcome.RETURNED): _l("Return"),
+    (False, ScreeningOutcome.REJECTED): _l("Reject"),
+    (True, ScreeningOutcome.ADMITTED): _l("Uphold the appeal"),
+    (True, ScreeningOutcome.REJECTED): _l("Dismiss the appeal"),
+}
+"""What is moved, by whether it answers an appeal: what is not decided yet is not told as if it were."""
 _SHOW = "show"
 
 
@@ -66,8 +75,8 @@ def show(public_id: str, *, faults: Sequence[str] = ()) -> str:
         if found.step in (Step.CLOSED, Step.PUBLISHED)
         else []
     )
-    choices = _choices(found)
-    state = _state()
+    choices, state = _choices(found), _state()
+    is_decision = found.session.kind is SessionKind.DECISION
     lines = [line for line in found.lines if state is None or line.state is state]
     return render_template(
         "office/session.html",
@@ -78,8 +87,8 @@ def show(public_id: str, *, faults: Sequence[str] = ()) -> str:
         step=found.step,
         words=STEPS,
         tones=TONES,
-        states=STATES,
-        todo=session_todo.of(found, protocols=len(protocols), ready=len(choices)),
+        states=states_at(found.step),
+        todo=session_todo.of(found, protocols=len(protocols), ready=0 if is_decision else len(choices)),
         lines=lines,
         tabs=_tabs(found),
         about=motion_words,
@@ -87,8 +96,15 @@ def show(public_id: str, *, faults: Sequence[str] = ()) -> str:
         choices=[(one.public_id, _named(one)) for one in choices],
         newest=protocols[-1] if protocols else None,
         kept=kept(),
-        is_decision=found.session.kind is SessionKind.DECISION,
+        is_decision=is_decision,
     )
+
+
+def states_at(step: Step) -> dict[ItemState, tuple[LazyString, str]]:
+    """The words and tones of states; after the session what was not put to the vote is just that."""
+    if step in (Step.CLOSED, Step.PUBLISHED):
+        return {**STATES, ItemState.INCOMPLETE: _NOT_PUT, ItemState.WAITING: _NOT_PUT}
+    return STATES
 
 
 def kept() -> dict[str, str]:
@@ -114,7 +130,7 @@ def motion_words(line: ItemLine) -> str:
         return str(
             ngettext("%(count)s project", "%(count)s projects", len(item.content), count=len(item.content))
         )
-    return str(label(item.outcome))
+    return str(_MOVES[item.kind is ItemKind.APPEAL, item.outcome])
 
 
 def aside_words(found: SessionPage, line: ItemLine) -> str:
@@ -180,7 +196,7 @@ def _tabs(found: SessionPage) -> list[Tab]:
             current is None,
         )
     ]
-    for state, (words, _tone) in STATES.items():
+    for state, (words, _tone) in states_at(found.step).items():
         count = sum(line.state is state for line in found.lines)
         if count or current is state:
             href = url_for("office.council_session", public_id=public_id, show=str(state))

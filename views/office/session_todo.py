@@ -31,7 +31,7 @@ class ToDo:
 
 
 def of(found: SessionPage, *, protocols: int, ready: int) -> ToDo:
-    """What to do now. `ready`: how many projects may be put on the agenda; `protocols`: how many there are."""
+    """What to do now. `ready`: how many reviewed projects may be put on the agenda; `protocols`: how many there are."""
     match found.step:
         case Step.DRAFT:
             return _draft(found, ready)
@@ -47,16 +47,16 @@ def of(found: SessionPage, *, protocols: int, ready: int) -> ToDo:
 
 def _draft(found: SessionPage, ready: int) -> ToDo:
     fill = Act(_("Put everything that is ready on the agenda"), _to(found, "office.fill_agenda"), posts=True)
-    if not found.lines and not ready:
+    is_decision = found.session.kind is SessionKind.DECISION
+    if not found.lines and not ready and not is_decision:
         return ToDo(
             _("Nothing is ready for the agenda yet: projects come here when all their reviews are written.")
         )
     if not found.lines:
         return ToDo(_("A draft: nobody outside sees it. Nothing is on the agenda yet."), fill)
     announce = Act(_("Announce the session"), _to(found, "office.announce_session"))
-    return ToDo(
-        f"{_('A draft: nobody outside sees it.')} {_to_finish(found)}", announce, (fill,) if ready else ()
-    )
+    lead = _("A draft: nobody outside sees it.")
+    return ToDo(f"{lead} {_to_finish(found)}", announce, (fill,) if ready else ())
 
 
 def _announced(found: SessionPage, ready: int) -> ToDo:
