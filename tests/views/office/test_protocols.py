@@ -13,12 +13,13 @@ from budget.council import protocols, sessions
 from models.council_session import Protocol
 from models.cycle import Cycle
 from models.database import Database
-from models.enums import Phase
+from models.enums import Language, Phase
 from tests.harness import council
 from tests.harness.application import MakeApp
 from tests.harness.client import PageClient
 from tests.harness.council_pages import gold, page_of, planned, reviewed
 from tests.harness.projects import make_cycle
+from views.documents import Words
 
 SLUG = "2027"
 
@@ -71,6 +72,7 @@ def test_what_will_stand_in_it_is_shown_first_and_a_draft_says_that_it_is_one(
     assert draft.mimetype == "application/pdf"
     assert draft.headers["Cache-Control"] == "no-store"
     assert "Мүше 5" in words_of(draft.data)
+    assert Words(Language.KK).gettext("Draft: not a protocol yet") in words_of(draft.data)
     assert kept(app_database) == []
 
 
@@ -89,6 +91,7 @@ def test_a_protocol_is_made_once_and_shown_as_it_was_made(
     assert file.data == protocol.content
     assert file.headers["Content-Disposition"] == f'inline; filename="{SLUG}-protocol-1.pdf"'
     assert "Член 4" in words_of(file.data)
+    assert Words(Language.KK).gettext("Draft: not a protocol yet") not in words_of(file.data)
     again = desk.submit(question, button="Make the protocol", status=422)
     assert "Somebody else changed this meanwhile" in again.visible
     assert len(kept(app_database)) == 1

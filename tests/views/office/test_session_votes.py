@@ -340,7 +340,6 @@ def test_before_the_results_are_published_there_is_nothing_to_confirm(
     reviewed(app_database, cycle, 0, now=now)
     with app_database.writing() as session:
         public_id = council.plan_session(session, cycle, SessionKind.DECISION, now=now).public_id
-    page = desk.get(page_of(public_id))
     told = desk.post(
         f"{page_of(public_id)}/fill",
         data=token_of(desk.get("/en/office/cycles/2027/sessions/plan")),
