@@ -137,7 +137,8 @@ class SessionChanged(BudgetRefusal):
 
 
 class SessionStep(BudgetRefusal):
-    """The session is not at the step for this. Facts: step, wanted (draft|announced|underway|closed|published)."""
+    """The session is not at a step for this. Facts: step; wanted, last: the first and the last step at which it can be
+    done (draft|announced|underway|closed|published)."""
 
     code = "session_step"
 
@@ -193,6 +194,12 @@ class OrderFault(BudgetRefusal):
 
     code = "order_fault"
     field = "order"
+
+
+class OrderVoted(BudgetRefusal):
+    """The order of implementation is put to the vote: in this session no other projects can become winners."""
+
+    code = "order_voted"
 
 
 class OverBudget(BudgetRefusal):

@@ -367,8 +367,15 @@ def test_a_hidden_cycle_is_not_found_but_in_the_office(
     assert world.hidden not in listed
 
 
-WITH_IDS = ("office.objection", "office.signal")
-"""Cases have ids of their own: a project's is unknown there."""
+WITH_IDS = (
+    "office.objection", "office.signal", "office.council_session", "office.change_session", "office.fill_agenda",
+    "office.put_project", "office.announce_session", "office.begin_session", "office.attendance", "office.close_session",
+    "office.open_votes", "office.close_votes", "office.publish_session", "office.motion", "office.order", "office.take_off",
+    "office.protocol", "office.protocol_draft", "office.make_protocol", "office.correct_protocol", "office.protocol_file",
+    "office.fall_out",
+)  # fmt: skip
+"""Cases, sessions, items and protocols have ids of their own: a project's is unknown there. And only what is built falls
+out."""
 ON_WINNERS = {"office.works", "office.set_works"}
 """They are about the winners of a counted cycle: a draft has none."""
 

@@ -48,6 +48,23 @@ WRITES = {
     "office.paper_returned",
     "office.close_paper",
     "office.voters",
+    "office.plan_session",
+    "office.change_session",
+    "office.fill_agenda",
+    "office.put_project",
+    "office.take_off",
+    "office.announce_session",
+    "office.begin_session",
+    "office.attendance",
+    "office.close_session",
+    "office.motion",
+    "office.order",
+    "office.open_votes",
+    "office.close_votes",
+    "office.publish_session",
+    "office.make_protocol",
+    "office.correct_protocol",
+    "office.fall_out",
 }
 OTHERS = [Actor(Role.RESIDENT, 1), Actor(Role.COUNCIL, 1)]
 
