@@ -38,7 +38,7 @@ class Answered:
 @dataclass(frozen=True)
 class Event:
     """Something that happened to the project. `session` is the number of the council's session that decided it;
-    `late` says in a sentence what is overdue, `then` what can be done about it."""
+    `late` says in a sentence what is overdue, `then` what can be done about it, and `may_act` that the author can."""
 
     name: str
     at: datetime | None
@@ -47,6 +47,7 @@ class Event:
     quotes: tuple[Quote, ...] = ()
     answers: tuple[Answered, ...] = ()
     then: tuple[str, ...] = ()
+    may_act: bool = False
     links: tuple[Link, ...] = ()
     late: str = ""
     tone: str = "done"

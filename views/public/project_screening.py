@@ -187,7 +187,7 @@ def _rejected(life: ProjectLife, decision: Decision, now: datetime) -> Event:
         quotes=reasons(decision),
         answers=_answers(decision),
         then=where_to_appeal(decision, now),
-        links=(Link(_("My page"), url_for("resident.my")),) if may_still_appeal(life, now) else (),
+        may_act=may_still_appeal(life, now),
     )
 
 

@@ -22,7 +22,7 @@ from tests.harness import council
 from tests.harness.application import Clock
 from tests.harness.client import PageClient
 from tests.harness.pages import PageResponse, text_of
-from tests.harness.projects import make_cycle, make_resident, proposal
+from tests.harness.projects import make_cycle, make_resident, proposal, sign_in
 from tests.harness.queries import counted
 from tests.harness.second_session import decided
 
@@ -154,7 +154,9 @@ def test_a_rejection_names_session_vote_criterion_clause_reasons_and_the_way_to_
     client: PageClient, road: Road
 ) -> None:
     road.reject()
-    told = last(page_of(client, road))
+    page = page_of(client, road)
+    assert "/en/my" in page.links
+    told = last(page)
     assert "Decided in session 1 of the Expert Council." in told
     assert "The vote: 6 for, 0 against, 0 abstained." in told
     assert "The criterion it does not meet: on public land." in told
@@ -249,6 +251,16 @@ def test_when_the_time_to_appeal_is_over_the_page_says_so(
     assert "The author could appeal until the end of 4\u00a0March 2027 and did not." in last(page)
     assert "/en/my" not in page.links
     assert not page.find_all("li", class_="pb-road__now")
+
+
+def test_staff_are_not_sent_to_a_page_that_is_not_theirs(
+    client: PageClient, road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    road.reject()
+    sign_in(monkeypatch, council.COORDINATOR)
+    page = page_of(client, road)
+    assert "The author can appeal until" in last(page)
+    assert "/en/my" not in page.links
 
 
 def test_an_admitted_cost_that_differs_tells_why(client: PageClient, road: Road) -> None:
