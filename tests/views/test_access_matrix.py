@@ -359,7 +359,9 @@ def test_a_hidden_cycle_is_not_found_but_in_the_office(
                 answer = raw_client.get(answer.location)
             if role is not Role.COORDINATOR:
                 assert answer.status_code == 404, (rule.endpoint, method)
-            elif rule.endpoint.startswith("office.") and rule.endpoint not in (ON_WINNERS | set(WITH_IDS)):
+            elif rule.endpoint.startswith("office.") and rule.endpoint not in (
+                ON_WINNERS | ON_SUBMITTED | WITH_IDS
+            ):
                 assert answer.status_code != 404, (rule.endpoint, method)
             checked.add(rule.endpoint)
     assert {"public.cycle", "public.project", "service.photo", "api.cycle", "api.results"} <= checked
@@ -367,8 +369,13 @@ def test_a_hidden_cycle_is_not_found_but_in_the_office(
     assert world.hidden not in listed
 
 
-WITH_IDS = ("office.objection", "office.signal")
-"""Cases have ids of their own: a project's is unknown there."""
+WITH_IDS = {
+    "office.objection", "office.signal", "office.replace_member", "office.dismiss_member", "office.take_back_member",
+    "office.withdraw_merger", "office.appeal", "office.appeal_heard",
+}  # fmt: skip
+"""Cases, members, mergers and appeals have ids of their own: a project's is unknown there."""
+ON_SUBMITTED = {"office.check_project", "office.send_back", "office.forward"}
+"""They are about projects somebody submitted: a draft has none."""
 ON_WINNERS = {"office.works", "office.set_works"}
 """They are about the winners of a counted cycle: a draft has none."""
 
