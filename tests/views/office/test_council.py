@@ -15,6 +15,7 @@ from tests.harness import council
 from tests.harness.application import Clock
 from tests.harness.client import PageClient
 from tests.harness.council_desk import PAGE, Desk, make_desk
+from tests.harness.pages import text_of
 from tests.harness.queries import counted
 
 HUB = f"{PAGE}/council"
@@ -171,10 +172,14 @@ def test_a_member_is_replaced_in_one_act_with_history(desk: PageClient, world: D
     assert list(refused.errors) == ["reason"]
     answer = desk.submit(page, {**filled, "reason": "Астанадан көшті"}, follow_redirects=True)
     assert "Past members" in answer.visible
-    assert "Астанадан көшті" in answer.visible
+    past = [text_of(cell) for cell in answer.find_all("table")[-1].findall("./tbody/tr/td")]
+    assert past[1:] == ["Астанадан көшті", WHO["name_kk"]]
     old, new = world.memberships()[0], world.memberships()[-1]
     assert (old.left_reason, new.replaces_id, new.is_chair) == ("Астанадан көшті", old.id, True)
     assert world.acts()[-1] == "council.replace"
+    log = desk.get("/en/office/log").visible
+    assert "Replaced a member of the council" in log
+    assert "Appointed by which act: 15.01.2027 № 12 бұйрық" in log
     for language in ("kk", "ru"):
         assert (
             WHO["name_kk" if language == "kk" else "name_ru"]
