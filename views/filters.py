@@ -123,14 +123,15 @@ def span(starts_at: datetime, ends_at: datetime | None) -> str:
 
 
 def in_language(row: Any, name: str) -> Localised:
-    """`row.<name>_<language>`, else the author's text (`row.language`), else any, marked as not the page's own."""
+    """`row.<name>_<language>`, else the author's text (`row.language`), else any, marked as not the page's own. What the
+    law asks for in two languages has no third."""
     wanted = current_language()
-    own = getattr(row, f"{name}_{wanted}")
+    own = getattr(row, f"{name}_{wanted}", None)
     if own:
         return Localised(own, wanted)
     author = getattr(row, "language", None)
     for language in (*([author] if author else []), *Language):
-        text = getattr(row, f"{name}_{language}")
+        text = getattr(row, f"{name}_{language}", None)
         if text:
             return Localised(text, language, is_original_only=True)
     return Localised("", wanted)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from budget import audit, cycles
-from budget.errors import AnswerMissing, CriteriaContradict
+from budget.errors import AnswerMissing, CriteriaContradict, Frozen
 from budget.permissions import Action, Actor, require_role
 from budget.settings import Text
 from models.base import new_public_id
@@ -57,11 +57,14 @@ def of_cycle(session: Session, cycle_id: int) -> tuple[Clause, ...]:
 def set_criteria(
     session: Session, actor: Actor, slug: str, clauses: Sequence[Clause], *, now: datetime
 ) -> None:
-    """Write down the criteria of the regulation; competence and conformity always stand.
+    """Write down the criteria of the regulation; competence and conformity always stand. What was decided was held
+    against them, so they stay with the frozen ballot list.
 
-    Raises: NotPermitted, NotFound, AnswerMissing(criterion) where one of the two is left out.
+    Raises: NotPermitted, NotFound, Frozen, AnswerMissing(criterion) where one of the two is left out.
     """
     cycle = cycles.own(session, actor, Action.MANAGE_COUNCIL, slug)
+    if cycle.frozen_at is not None:
+        raise Frozen(frozen_at=cycle.frozen_at)
     named = {clause.criterion: clause for clause in clauses}
     for always in (Criterion.COMPETENCE, Criterion.CONFORMITY):
         if always not in named:

@@ -32,6 +32,7 @@ from models.cycle import Cycle
 from models.enums import ConflictKind, MemberKind, Role
 from models.people import Staff
 from models.project import Project
+from models.screening import Review
 
 
 @dataclass(frozen=True)
@@ -131,10 +132,14 @@ def dismiss(session: Session, actor: Actor, public_id: str, *, reason: str, now:
 
 
 def take_back(session: Session, actor: Actor, public_id: str, *, now: datetime) -> None:
-    """Undo an appointment nobody has read of. Raises: NotFound, NotPermitted, AlreadyDone once published."""
+    """Undo an appointment nobody has read of.
+
+    Raises: NotFound, NotPermitted, AlreadyDone once published or ended: who came instead names this one.
+    """
     cycle, member = _locked(session, actor, public_id)
-    if cycle.council_published_at is not None:
-        raise AlreadyDone(at=cycle.council_published_at)
+    for done_at in (cycle.council_published_at, member.left_at):
+        if done_at is not None:
+            raise AlreadyDone(at=done_at)
     _record(session, actor, "council.take_back", member, now=now)
     session.exec(sa.delete(Conflict).where(col(Conflict.member_id) == member.id))
     session.delete(member)
@@ -178,7 +183,8 @@ def declare(
     *,
     now: datetime,
 ) -> list[Conflict]:
-    """Declare interests by public ids of projects, {} for none; what was declared before stays declared.
+    """Declare interests by public ids of projects, {} for none; what was declared before stays declared. Reviews that
+    are not written yet are taken from the member, for somebody else to get.
 
     Raises: NotPermitted, NotFound (a project of another cycle).
     """
@@ -199,6 +205,13 @@ def declare(
     member.declared_at = member.declared_at or now
     session.add_all([member, *added])
     session.flush()
+    session.exec(
+        sa.delete(Review).where(
+            col(Review.member_id) == member.id,
+            col(Review.project_id).in_([row.project_id for row in added]),
+            col(Review.concluded_at).is_(None),
+        )
+    )
     _record(session, actor, "council.declare", member, now=now, projects=sorted(interests))
     return added
 
@@ -245,6 +258,9 @@ def _end(session: Session, member: CouncilMember, reason: str, now: datetime) ->
     member.left_at, member.left_reason = now, reason.strip()
     session.add(member)
     session.flush()
+    session.exec(  # nobody waits any more for what was not written; others get it with the next assignment
+        sa.delete(Review).where(col(Review.member_id) == member.id, col(Review.concluded_at).is_(None))
+    )
 
 
 def _keep_rule(session: Session, cycle: Cycle) -> None:

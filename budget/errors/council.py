@@ -10,6 +10,11 @@ class CompositionFault(BudgetRefusal):
 
     code = "composition_fault"
 
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        by_field = {"no_chair": "is_chair", "several_chairs": "is_chair", "too_many_akimat": "kind"}
+        self.field = by_field.get(facts["why"], "")
+
 
 class MemberTaken(BudgetRefusal):
     """This account is in the council already."""

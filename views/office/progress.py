@@ -187,7 +187,19 @@ def _before_freeze(standing: Standing, now: datetime) -> Next:
             url_for("office.extend", slug=slug, phase=Phase.SCREENING),
             is_late=True,
         )
+    current = desk.stage.current
+    if current and current.phase is Phase.SCREENING:
+        return _screening(standing)
     return Next(_waiting(standing))
+
+
+def _screening(standing: Standing) -> Next:
+    """The council's weeks: without a published council nothing can be screened in them."""
+    href = url_for("office.council", slug=standing.desk.cycle.slug)
+    if standing.desk.cycle.council_published_at is None:
+        sentence = _("Nothing can be screened: the composition of the council is not published.")
+        return Next(sentence, _("Appoint the members"), href, is_late=True)
+    return Next(_waiting(standing), _("Expert Council"), href)
 
 
 def _waiting(standing: Standing) -> str:
@@ -264,6 +276,7 @@ def acts(standing: Standing, *, now: datetime) -> list[ActRow]:
     return [
         _settings_row(standing, now),
         _publish_row(standing),
+        _council_row(cycle),
         *_trustees_rows(standing),
         _freeze_row(standing, now),
         *_paper_rows(cycle),
@@ -297,6 +310,13 @@ def _publish_row(standing: Standing) -> ActRow:
     if standing.unmet_publishing:
         return ActRow(name, _("Not yet: something is missing, see the list."))
     return ActRow(name, "", _("Publish"), url_for("office.publish_cycle", slug=cycle.slug))
+
+
+def _council_row(cycle: Cycle) -> ActRow:
+    name, href = _("Expert Council"), url_for("office.council", slug=cycle.slug)
+    if cycle.council_published_at is None:
+        return ActRow(name, _("The composition is not published yet."), _("Appoint the members"), href)
+    return ActRow(name, "", _("Members, checks, appeals"), href)
 
 
 def _trustees_rows(standing: Standing) -> list[ActRow]:

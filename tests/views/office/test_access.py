@@ -65,6 +65,22 @@ WRITES = {
     "office.make_protocol",
     "office.correct_protocol",
     "office.fall_out",
+    "office.appoint",
+    "office.replace_member",
+    "office.dismiss_member",
+    "office.take_back_member",
+    "office.publish_council",
+    "office.criteria",
+    "office.bodies",
+    "office.checks",
+    "office.check_project",
+    "office.send_back",
+    "office.assign",
+    "office.propose_merger",
+    "office.withdraw_merger",
+    "office.appeal",
+    "office.appeal_heard",
+    "office.forward",
 }
 OTHERS = [Actor(Role.RESIDENT, 1), Actor(Role.COUNCIL, 1)]
 
