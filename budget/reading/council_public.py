@@ -5,11 +5,12 @@ one only when and where it is and how much is on its agenda. What was decided is
 the statements themselves. Names and reasons are in Kazakh and Russian; `…_en` is there for `in_language`, and empty.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -277,6 +278,33 @@ def sessions_of(session: Session, cycle_id: int) -> tuple[SessionLine, ...]:
     """The announced sessions of a cycle, oldest first. One statement."""
     rows: Any = session.connection().execute(_SESSIONS, {"cycle": cycle_id}).all()
     return tuple(_session(list(group)) for _, group in groupby(rows, key=lambda row: row[0]))
+
+
+_KINDS = (
+    sa.select(*(col(getattr(CouncilMember, name)) for name in ("cycle_id", "kind", "from_on", "left_at")))
+    .join(Cycle, col(Cycle.id) == col(CouncilMember.cycle_id))
+    .where(
+        col(Cycle.council_published_at).is_not(None),
+        col(CouncilMember.cycle_id).in_(sa.bindparam("cycles", expanding=True)),
+    )
+)
+
+
+class _Term(NamedTuple):
+    cycle_id: int
+    kind: MemberKind
+    from_on: date
+    left_at: datetime | None
+
+
+def shares_of(session: Session, cycle_ids: Sequence[int], *, now: datetime) -> dict[int, tuple[Share, ...]]:
+    """The share of each kind in the published councils of these cycles. One statement."""
+    rows: Any = session.connection().execute(_KINDS, {"cycles": list(cycle_ids)})
+    kinds: dict[int, list[MemberKind]] = defaultdict(list)
+    for term in (_Term(*row) for row in rows):
+        if members.is_in_office(term, now):
+            kinds[term.cycle_id].append(term.kind)
+    return {cycle: rules.shares(found) for cycle, found in kinds.items()}
 
 
 def take(values: Iterator[Any], count: int) -> list[Any]:

@@ -79,6 +79,7 @@ class Held:
 class Subject(NamedTuple):
     """What an item of an agenda is about: a project, or nothing for the order of implementation."""
 
+    position: int
     kind: ItemKind
     public_id: str | None
     number: int | None
@@ -90,8 +91,8 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """A motion of a published session with its numbers at the closing. `admitted_to` names the envelope; `decided` says
-    that a decision followed from it (not where the author had withdrawn the project before its publication)."""
+    """A motion of a published session with its numbers at the closing. `is_done` says that it had its effect: not where
+    the author had withdrawn the project before the publication. `in_order` is the place in the order of works."""
 
     id: int
     outcome: ScreeningOutcome | None
@@ -103,7 +104,6 @@ class Motion:
     cost_tenge: int | None
     cost_reason_kk: str
     cost_reason_ru: str
-    content: list[Any]
     closed_at: datetime | None
     result: ItemResult | None
     entitled: int | None
@@ -114,13 +114,14 @@ class Motion:
     abstained: int | None
     estimate_tenge: int | None
     state: ProjectState | None
-    decided: bool
+    is_done: bool
     appeal_until: datetime | None
     appealed_at: datetime | None
     verdict: VerdictKind | None
     place: int | None
     votes: int | None
     departs: bool | None
+    in_order: int | None
     reason_en: str = ""
     cost_reason_en: str = ""
 
@@ -188,7 +189,11 @@ _SESSION = (
     )
     .order_by(col(Protocol.number))
 )
-_SUBJECT = [col(AgendaItem.kind), *(col(getattr(Project, name)) for name in Subject._fields[1:])]
+_SUBJECT = [
+    col(AgendaItem.position),
+    col(AgendaItem.kind),
+    *(col(getattr(Project, name)) for name in Subject._fields[2:]),
+]
 _AGENDA = (
     sa.select(*_SUBJECT)
     .select_from(AgendaItem)
@@ -211,6 +216,7 @@ _ITEMS = (
         col(VerdictRow.place),
         col(VerdictRow.votes),
         col(Confirmation.departs),
+        col(Confirmation.place),
     )
     .select_from(AgendaItem)
     .join(CouncilSession, col(CouncilSession.id) == col(AgendaItem.session_id))
