@@ -135,6 +135,7 @@ class Voter:
     name_kk: str
     name_ru: str
     from_on: date
+    added_at: datetime
     left_at: datetime | None
     arrived_at: datetime | None
     departed_at: datetime | None
@@ -231,7 +232,7 @@ _ITEMS = (
     .where(_OF_SESSION, _PUBLISHED)
     .order_by(col(AgendaItem.position))
 )
-_VOTER = ("id", "is_chair", "name_kk", "name_ru", "from_on", "left_at")
+_VOTER = ("id", "is_chair", "name_kk", "name_ru", "from_on", "added_at", "left_at")
 _PEOPLE = (
     sa.select(
         *(col(getattr(CouncilMember, name)) for name in _VOTER),
@@ -299,11 +300,12 @@ def record_of(session: Session, held: Held) -> Record:
     voters = {row[0]: Voter(*row) for row in people}
     details = _details(connection.execute(_DETAILS, asked), voters)
     items: Any = connection.execute(_ITEMS, asked)
+    missing = (one for one in voters.values() if one.arrived_at is None)
     at = held.opened_at or held.starts_at
     return Record(
         tuple(_item(row, details) for row in items),
         tuple(one for one in voters.values() if one.arrived_at is not None),
-        tuple(one for one in voters.values() if one.arrived_at is None and members.is_in_office(one, at)),
+        tuple(one for one in missing if one.added_at <= at and members.is_in_office(one, at)),
     )
 
 

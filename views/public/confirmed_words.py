@@ -8,6 +8,7 @@ from budget.reading.confirmed import Confirmed, Exchange, Place
 from budget.reading.results import Line
 from views.addresses import many
 from views.filters import Localised, in_language, long_date, tenge
+from views.public import council_words
 from views.texts import gettext as _
 from views.texts import ngettext
 
@@ -71,10 +72,7 @@ def of_line(line: Line) -> Word:
     if word is None:
         return Word()
     order = _("№ %(place)s in the order of works", place=word.place) if word.place is not None else ""
-    if not word.departs:
-        text = _("Confirmed") if word.wins else _("Confirmed: not built")
-    else:
-        text = _("Built against the count") if word.wins else _("Not built against the count")
+    text = council_words.word(wins=word.wins, departs=word.departs)
     reason = in_language(word, "reason")
     return Word(text, "good" if word.wins else "muted", order, reason if reason.text else None)
 

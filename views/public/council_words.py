@@ -126,7 +126,7 @@ def names(voters: Iterable[Voter]) -> Localised:
 
 
 def decided(found: Decided) -> str:
-    """What a session came to in one line: `admitted 40, returned 3, rejected 25`."""
+    """What a session came to in one line: `40 admitted · 3 returned · 25 rejected`."""
     told = (
         (found.admitted, _("admitted")),
         (found.returned, _("returned")),
@@ -135,7 +135,7 @@ def decided(found: Decided) -> str:
         (found.not_built, _("not to be built")),
         (found.undecided, _("nothing decided")),
     )
-    return " · ".join(f"{words} {number(count)}" for count, words in told if count)
+    return " · ".join(f"{number(count)} {words}" for count, words in told if count)
 
 
 def asked(clause: Clause) -> Asked:
@@ -173,25 +173,38 @@ def _entry(item: ItemRecord, currency: str, order: tuple[About, ...]) -> Entry:
 
 def _standing(item: ItemRecord) -> tuple[str, str]:
     """The decision in a word or two, and its tone."""
-    kind, motion = item.subject.kind, item.motion
-    if motion.result is None:
-        return _("Not put to the vote"), "muted"
-    if motion.result is not ItemResult.CARRIED:
-        return label(motion.result), "muted"
-    is_admitted = motion.outcome is ScreeningOutcome.ADMITTED
+    motion = item.motion
+    match motion.result:
+        case None:
+            return _("Not put to the vote"), "muted"
+        case ItemResult.NOT_CARRIED:
+            return _("Motion not carried"), "muted"
+        case ItemResult.NO_QUORUM:
+            return label(motion.result), "muted"
+        case ItemResult.CARRIED:
+            return _carried(item.subject.kind, motion)
+
+
+def _carried(kind: ItemKind, motion: Motion) -> tuple[str, str]:
     match kind:
         case ItemKind.APPEAL:
-            return (_("Appeal upheld"), "done") if is_admitted else (_("Appeal dismissed"), "muted")
+            is_upheld = motion.outcome is ScreeningOutcome.ADMITTED
+            return (_("Appeal upheld"), "done") if is_upheld else (_("Appeal dismissed"), "muted")
         case ItemKind.CONFIRMATION:
-            if motion.departs:
-                words = _("Built against the count") if motion.wins else _("Not built against the count")
-            else:
-                words = _("Confirmed")
-            return words, "done" if motion.wins else "muted"
+            return word(wins=bool(motion.wins), departs=bool(motion.departs)), (
+                "good" if motion.wins else "muted"
+            )
         case ItemKind.SCREENING if motion.outcome is not None:
             return label(motion.outcome), _TONES[motion.outcome]
         case _:
-            return label(motion.result), "done"
+            return label(ItemResult.CARRIED), "done"
+
+
+def word(*, wins: bool, departs: bool) -> str:
+    """The council's word on what the count said of a project."""
+    if departs:
+        return _("Built against the count") if wins else _("Not built against the count")
+    return _("Confirmed") if wins else _("Confirmed: not built")
 
 
 def _undecided_facts(item: ItemRecord) -> Iterator[Fact]:
@@ -263,10 +276,16 @@ def _computed(motion: Motion) -> Iterator[Fact]:
 
 
 def _cost(motion: Motion, currency: str) -> Iterator[Fact]:
-    if motion.cost_tenge is not None:
-        yield Fact(_("Admitted cost"), tenge(motion.cost_tenge, currency))
-    if motion.estimate_tenge and motion.cost_tenge != motion.estimate_tenge:
-        yield Fact(_("The author's estimate"), tenge(motion.estimate_tenge, currency))
+    cost, estimate = motion.cost_tenge, motion.estimate_tenge
+    if cost is not None and estimate and cost != estimate:
+        told = _(
+            "%(cost)s instead of the author's estimate of %(estimate)s",
+            cost=tenge(cost, currency),
+            estimate=tenge(estimate, currency),
+        )
+        yield Fact(_("Admitted cost"), told)
+    elif cost is not None:
+        yield Fact(_("Admitted cost"), tenge(cost, currency))
     reason = in_language(motion, "cost_reason")
     if reason.text:
         lang = reason.lang if reason.is_original_only else ""
