@@ -7,8 +7,9 @@ before their day are told apart by being invented: SECRETS.
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import Any
 
-from sqlmodel import Session, delete, select
+from sqlmodel import Session, delete, select, update
 
 from budget import projects
 from budget.council import agenda, decisions, members, protocols, reviews, sessions, votes
@@ -17,6 +18,7 @@ from models.council_session import AgendaItem, CouncilSession, Protocol
 from models.cycle import Cycle
 from models.enums import Answer, ConflictKind, CouncilChoice, Criterion, Language, Phase, SessionKind
 from models.project import Project
+from models.result import VerdictRow
 from models.works import Works, WorksChange
 from tests.harness import council
 from tests.harness.council import COORDINATOR, MEETS, Member
@@ -30,7 +32,18 @@ LOST_REASON = "Өтпеген ұсыныстың себебі."
 NOTES = "Құпия ескертпе."
 CLAUSE = "27-3"
 COST = 13_131_313
-SECRETS = (REASON_KK, REASON_RU, COST_KK, COST_RU, DISSENT, LOST_REASON, NOTES, CLAUSE, "13\u00a0131\u00a0313", "13131313")
+SECRETS = (
+    REASON_KK,
+    REASON_RU,
+    COST_KK,
+    COST_RU,
+    DISSENT,
+    LOST_REASON,
+    NOTES,
+    CLAUSE,
+    "13\u00a0131\u00a0313",
+    "13131313",
+)
 """What nobody outside may read before the publication; the notes and the reason of a lost motion never."""
 NEVER = (NOTES, LOST_REASON)
 PDF = b"%PDF-1.7 a protocol"
@@ -172,13 +185,14 @@ def correct(session: Session, protocol: Protocol, *, now: datetime) -> Protocol:
     return protocols.keep(session, COORDINATOR, facts, PDF + b" corrected", now=now)
 
 
-def counted(session: Session, now: datetime, *, projects: int = 12, envelopes: int = 1) -> Cycle:
-    """A published count without works, with a council that has still to confirm it."""
-    cycle = add_cycle(
-        session, now, phase=Phase.DECISION, results=True, projects=projects, envelopes=envelopes
-    )
+def counted(session: Session, now: datetime, **ways: Any) -> Cycle:
+    """A published count without works, with a council that has still to confirm it; `ways` as `add_cycle` takes them."""
+    cycle = add_cycle(session, now, phase=Phase.DECISION, results=True, **ways)
     session.exec(delete(WorksChange))
     session.exec(delete(Works))
+    session.exec(
+        update(VerdictRow).values(position=VerdictRow.project_id)
+    )  # one order of all, as a count makes it
     council.make_council(session, cycle, now=now)
     return cycle
 

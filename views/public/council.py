@@ -74,7 +74,7 @@ def council(slug: str) -> str:
     )
 
 
-@bp.get("/cycles/<slug>/council/sessions/<int:number>")
+@bp.get("/cycles/<slug>/council/sessions/<int(max=9999):number>")
 @public
 @cacheable
 def council_session(slug: str, number: int) -> str:
