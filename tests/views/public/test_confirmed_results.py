@@ -179,15 +179,18 @@ def test_the_reserve_stands_in_its_order_with_the_money_it_lacks(
 
 
 @pytest.mark.parametrize("leftovers", [False, True])
-@pytest.mark.parametrize("moment", ["confirmed", "departed", "fallen"])
+@pytest.mark.parametrize("moment", ["confirmed", "departed", "fallen", "again"])
 def test_the_reserve_on_the_page_is_the_reserve_of_the_domain(
     session: Session, now: datetime, leftovers: bool, moment: str
 ) -> None:
     """Both databases; the page reads it off the lines of the result, the act of the reserve off the tables."""
     cycle = counted(session, now, projects=20, envelopes=2, leftovers=leftovers)
     decide(session, cycle, now, left_out="p202700002" if moment == "departed" else "")
-    if moment == "fallen":
+    if moment in ("fallen", "again"):
         fall_out(session, "p202700001", now)
+    if moment == "again":  # what came in from the reserve falls out as well, and does not come back
+        [act] = reserve.uses(session, cycle.id)
+        fall_out(session, session.get_one(Project, act.in_id).public_id, now)
     outcome = results.stored(session, cycle.id or 0)
     assert outcome is not None
     found = confirmed.of_outcome(outcome, leftovers=leftovers)
