@@ -353,6 +353,7 @@ def test_an_answered_appeal_says_how(
     page = client.get(page_of(decided.cycle.slug))
     [line] = rows(page, "Appeals, those without")
     assert "Upheld" in line
+    assert "1 appeal, 1 upheld." in page.visible
     assert "Rejected, by the criterion" not in page.visible
 
 
