@@ -49,6 +49,11 @@ def of_cycle(session: Session, cycle_id: int) -> tuple[Clause, ...]:
         row.criterion: Clause(row.criterion, row.clause, row.help_kk, row.help_ru, row.help_en)
         for row in rows
     }
+    return in_order(own)
+
+
+def in_order(own: Mapping[Criterion, Clause]) -> tuple[Clause, ...]:
+    """A cycle's own criteria in the order of the enum; all of ours where it has none."""
     if not own:
         return tuple(map(Clause, Criterion))
     return tuple(own[criterion] for criterion in Criterion if criterion in own)

@@ -7,6 +7,7 @@ Members declare their interests before the queue opens, and may declare more at 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -52,6 +53,18 @@ class Appointment:
     is_chair: bool = False
 
 
+class Membership(Protocol):
+    """From when to when somebody is a member: a row, or what a page reads of it."""
+
+    @property
+    def from_on(self) -> date:
+        """The first day."""
+
+    @property
+    def left_at(self) -> datetime | None:
+        """The end."""
+
+
 def of_cycle(session: Session, cycle_id: int) -> Sequence[CouncilMember]:
     """Every membership of the cycle, past ones too: the chair first, then as they were appointed."""
     rows = select(CouncilMember).where(CouncilMember.cycle_id == cycle_id)
@@ -63,7 +76,7 @@ def in_office(session: Session, cycle_id: int, *, now: datetime) -> list[Council
     return [member for member in of_cycle(session, cycle_id) if is_in_office(member, now)]
 
 
-def is_in_office(member: CouncilMember, now: datetime) -> bool:
+def is_in_office(member: Membership, now: datetime) -> bool:
     """Is this membership good at `now`?"""
     begun = member.from_on <= now.astimezone(ZONE).date()
     return begun and (member.left_at is None or now < member.left_at)
