@@ -5,9 +5,10 @@ same cycle has the same protocols every time: most are for, now and then somebod
 """
 
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlmodel import Session, select
 
@@ -31,6 +32,7 @@ from budget.permissions import Actor
 from models.council import CouncilMember
 from models.council_session import AgendaItem, CouncilSession
 from models.cycle import Cycle
+from models.district import District
 from models.enums import (
     Answer,
     ConflictKind,
@@ -46,8 +48,13 @@ from models.people import Staff
 from models.project import Project
 from models.screening import Review
 
-Document = Callable[[ProtocolFacts], bytes]
-"""Makes the PDF of a protocol; the edge's, because documents are drawn there."""
+
+class Document(Protocol):
+    """Makes the PDF of a protocol; the edge's, because documents are drawn there."""
+
+    def __call__(self, facts: ProtocolFacts, akimat: District | None, *, made_at: datetime) -> bytes: ...
+
+
 MEETS = dict.fromkeys(Criterion, Answer.MEETS)
 _ACT = "№ 41 (демо)"
 _PLACE = ("Әкімдік, мәжіліс залы (демо)", "Акимат, зал заседаний (демо)")
@@ -199,7 +206,8 @@ def publish(
     if document is None:
         return
     facts = protocols.facts_of(session, row)
-    kept = protocols.keep(session, coordinator, facts, document(facts), now=now)
+    content = document(facts, session.exec(select(District)).first(), made_at=now)
+    kept = protocols.keep(session, coordinator, facts, content, now=now)
     for member in facts.present:
         protocols.sign(session, _actor(member), kept.public_id, now=now)
 
