@@ -68,15 +68,23 @@ def differences(before: Content, after: Content) -> tuple[Difference, ...]:
 
 def pieces_of(before: str, after: str) -> tuple[Piece, ...]:
     """The two texts as one: runs of words that stayed, went and came. Joined without ADDED it is `before`, without
-    REMOVED `after`."""
+    REMOVED `after`. Where nothing but a space stayed between two changes, they are one: a new sentence is read in one
+    piece and not word by word between the old ones."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     found: list[Piece] = []
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found.append(Piece(Change.SAME, "".join(old[i1:i2])))
+    gone, came = "", ""
+    codes = difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes()
+    for place, (tag, i1, i2, j1, j2) in enumerate(codes):
+        was, now = "".join(old[i1:i2]), "".join(new[j1:j2])
+        is_between = 0 < place < len(codes) - 1 and was.isspace() and "\n" not in was
+        if tag != "equal" or is_between:
+            gone, came = gone + was, came + now
             continue
-        if i1 < i2:
-            found.append(Piece(Change.REMOVED, "".join(old[i1:i2])))
-        if j1 < j2:
-            found.append(Piece(Change.ADDED, "".join(new[j1:j2])))
-    return tuple(found)
+        found += [*_changed(gone, came), Piece(Change.SAME, was)]
+        gone, came = "", ""
+    return (*found, *_changed(gone, came))
+
+
+def _changed(gone: str, came: str) -> list[Piece]:
+    pieces = (Piece(Change.REMOVED, gone), Piece(Change.ADDED, came))
+    return [piece for piece in pieces if piece.text]

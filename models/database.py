@@ -5,8 +5,9 @@ write starts with BEGIN IMMEDIATE: a read that later writes loses updates or fai
 budget/decisions/0003-sqlite-writes.md). A `flock` around writes queues the processes without busy polling.
 PostgreSQL: plain transactions.
 
-`reading()` and `writing()` are the doors; `writing()` commits when its block ends well. `asking()` is a narrow one
-beside them, for a single look-up that every request makes: no session, no BEGIN.
+`reading()` and `writing()` are the doors; `writing()` commits when its block ends well. Beside them are two narrow ones:
+`asking()` for a single look-up that every request makes (no session, no BEGIN), and `write()` for one short act that many
+do at the same moment (one commit for several).
 """
 
 import fcntl
@@ -14,10 +15,10 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -25,7 +26,9 @@ from sqlmodel import Session, create_engine
 
 import models.public_version  # its listeners belong to every session
 import models.tables  # noqa: F401  # every foreign key finds its table, whatever a test or command imports
+from models.together import Together
 
+T = TypeVar("T")
 _BUSY_MILLISECONDS = 10_000
 _PAUSE = 0.05
 _IDLE_SECONDS = 5.0
@@ -52,6 +55,7 @@ class Database:
         single: dict[str, Any] = {"single": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._single_engine = self.engine.execution_options(**single)
         self._lock = _WriteLock(Path(_sqlite_path(self.url) + ".lock")) if self.is_sqlite else None
+        self._together = Together(self.writing)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -72,6 +76,17 @@ class Database:
             return
         with self._lock, Session(self._write_engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def write(self, act: Callable[[Session], T], *, traceless: type[Exception]) -> T:
+        """Do one short act in a transaction and return its result after the commit; on SQLite in one shared with other
+        threads, see `models.together`. PostgreSQL groups commits itself.
+
+        `act` may use nothing of its thread, and where it raises `traceless` it must have written nothing.
+        """
+        if self.is_sqlite:
+            return self._together.do(act, traceless=traceless)
+        with self.writing() as session:
+            return act(session)
 
     def rewrite_storage(self) -> None:
         """Make deleted values unreadable in the files (after the envelopes are separated).

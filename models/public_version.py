@@ -54,9 +54,12 @@ PUBLIC_TABLES = frozenset(
         "protocol_signature",
         "confirmation",
         "reserve_use",
+        "review",
+        "moved_day",
     ]
 )
-"""What pages show. `resident` is here for one number, the size of the roll in the turnout."""
+"""What pages show. `resident` is here for one number, the size of the roll in the turnout; `review` for how many are
+overdue, `moved_day` for the working days a decision took."""
 
 PRIVATE_TABLES = frozenset(
     [
@@ -83,12 +86,10 @@ PRIVATE_TABLES = frozenset(
         "signal_member",
         "annulment",
         "desk_visit",
-        "moved_day",
         "eds_challenge",
         "recovery_code",
         "invitation",
         "conflict",
-        "review",
         "review_answer",
         "merger",
     ]

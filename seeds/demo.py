@@ -7,26 +7,26 @@ Loading twice changes nothing; what a crash left half-done is finished.
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from budget import addresses, cycles, opening, photos, projects, results, screening, staff, works
+from budget import addresses, cycles, opening, photos, projects, results, staff, works
 from budget.ballot_rules import Selection
 from budget.keys import KeyRing
-from budget.permissions import Actor
 from budget.settings import CycleDraft, EnvelopeDraft, Text
 from models.cycle import Cycle
 from models.database import Database
-from models.enums import Assurance, Direction, Role, ScreeningOutcome, WorksStatus
-from models.people import Resident, Staff
-from models.project import Project
-from seeds import demo_texts, saryarka
+from models.enums import Assurance, Direction, ScreeningOutcome, WorksStatus
+from models.works import Works
+from seeds import demo_council, demo_texts, saryarka
+from seeds.council import Document
 from seeds.course import ZONE, Agenda, Clock, cast_all, import_people, translate, weighted_choice
-from seeds.demo_texts import DemoProject
+from seeds.demo_texts import DemoProject, Rejected
+from seeds.demo_world import Entry, World, by_coordinator, member_of
 from seeds.people import (
     COORDINATOR,
     COUNCIL,
@@ -64,41 +64,6 @@ _CREATED, _SEPARATED = -407.4, -312.6
 """Days of the finished cycle: its creation, and its separation, after which the storage is rewritten."""
 
 
-@dataclass(frozen=True)
-class World:
-    """What the demo is made of, and when it is. Actors are looked up: they may be there since before a crash."""
-
-    keyring: KeyRing
-    clock: Clock
-    source: random.Random
-    people: Sequence[Person]
-    agenda: Agenda
-
-    def resident(self, session: Session, iin: str) -> Actor:
-        """One of the people."""
-        row = select(Resident.id).where(Resident.roll_key == self.keyring.roll_key_of(iin))
-        return Actor(Role.RESIDENT, session.exec(row).one())
-
-    def at(self, days: float, act: Callable[[Session, datetime], object]) -> None:
-        """Put an act on the agenda by its day."""
-        self.agenda.add(self.clock.at(days), act)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A project of a demo cycle: where it stands, what it says, and the IIN of its author."""
-
-    slug: str
-    number: int
-    text: DemoProject
-    author: str
-
-    def row(self, session: Session) -> Project:
-        """Its row, once it is submitted."""
-        of_cycle = select(Project).join(Cycle, col(Cycle.id) == Project.cycle_id)
-        return session.exec(of_cycle.where(Cycle.slug == self.slug, Project.number == self.number)).one()
-
-
 def slugs(now: datetime) -> dict[str, str]:
     """The addresses of the three demo cycles when seeded on the day of `now`."""
     year = Clock(now).at(0.5).year
@@ -106,9 +71,14 @@ def slugs(now: datetime) -> dict[str, str]:
 
 
 def load(
-    database: Database, keyring: KeyRing, *, now: datetime, tell: Callable[[str], object] = lambda _text: None
+    database: Database,
+    keyring: KeyRing,
+    *,
+    now: datetime,
+    tell: Callable[[str], object] = lambda _text: None,
+    document: Document | None = None,
 ) -> bool:
-    """Fill the database; False when the demo is there already."""
+    """Fill the database; False when the demo is there already. `document` makes the protocols of the council."""
     with database.reading() as session:
         demos = session.exec(select(Cycle).where(Cycle.is_demo)).all()
     finished = next((one for one in demos if one.separated_at is not None), None)
@@ -116,7 +86,7 @@ def load(
         return False
     if finished is not None:  # the day on which the loading broke off
         now = finished.created_at.astimezone(ZONE) - timedelta(days=_CREATED)
-    world = _planned(keyring, now)
+    world = _planned(keyring, now, document)
     separated = world.clock.at(_SEPARATED)
     if finished is None:
         tell("Archive, people, and the finished cycle up to its vote")
@@ -129,10 +99,10 @@ def load(
     return True
 
 
-def _planned(keyring: KeyRing, now: datetime) -> World:
+def _planned(keyring: KeyRing, now: datetime, document: Document | None) -> World:
     """Everything that will be done. The order of the lots drawn here makes the contents: keep it."""
     source = random.Random(_SEED)
-    world = World(keyring, Clock(now), source, _people(source, now), Agenda())
+    world = World(keyring, Clock(now), source, _people(source, now), Agenda(), document)
     world.at(-421, lambda session, at: saryarka.load(session, now=at))
     for account in (COUNCIL, COORDINATOR, OPERATOR, OBSERVER):
         world.at(-420, partial(_add_member, account))
@@ -152,11 +122,6 @@ def _add_member(account: Account, session: Session, at: datetime) -> None:
         password=account.password,
         now=at,
     )
-
-
-def _member(session: Session, account: Account) -> Actor:
-    row = session.exec(select(Staff).where(Staff.email == account.email)).one()
-    return Actor(row.role, row.id, row.name)
 
 
 def _people(source: random.Random, now: datetime) -> list[Person]:
@@ -195,14 +160,18 @@ def _plan_finished(world: World) -> None:
     slug = draft.slug
     _plan_announcement(world, draft, _CREATED)
     texts = demo_texts.read("finished")
-    listed = _plan_projects(world, draft, texts, submitted_from=-388, decided_from=-358, decided_until=-335)
+    listed = admitted(
+        _plan_projects(world, draft, texts, submitted_from=-388, decided_from=-358, decided_until=-346)
+    )
     _plan_freeze(world, slug, -332)
     _plan_vote(world, draft, listed, count=VOTERS_FINISHED, first=clock.at(-330), last=clock.at(-316))
-    world.at(-312.65, _by_coordinator(opening.close_log, slug, world.keyring))
-    world.at(_SEPARATED, _by_coordinator(opening.separate, slug))
-    world.at(-312.5, _by_coordinator(opening.open_ballots, slug, world.keyring))
-    world.at(-312.4, _by_coordinator(results.count, slug))
-    world.at(-310.5, _by_coordinator(results.publish, slug))
+    world.at(-312.65, by_coordinator(opening.close_log, slug, world.keyring))
+    world.at(_SEPARATED, by_coordinator(opening.separate, slug))
+    world.at(-312.5, by_coordinator(opening.open_ballots, slug, world.keyring))
+    world.at(-312.4, by_coordinator(results.count, slug))
+    world.at(-310.5, by_coordinator(results.publish, slug))
+    demo_council.plan_confirmation(world, slug, -309)
+    demo_council.plan_fall_out(world, listed[6], -205)
     for place, entry in enumerate(listed):
         for days, status in _course_of_works(entry.text):
             world.at(-200.5 + place * 3 + days, partial(_build, entry, status))
@@ -227,7 +196,10 @@ def _plan_voting(world: World) -> None:
 
     _plan_announcement(world, draft, -77.4)
     texts = demo_texts.read("voting")
-    listed = _plan_projects(world, draft, texts, submitted_from=-62, decided_from=-34, decided_until=-9)
+    entries = _plan_projects(world, draft, texts, submitted_from=-62, decided_from=-34, decided_until=-22)
+    listed = admitted(entries)
+    rejected = next(entry for entry in entries if isinstance(entry.text.decision, Rejected))
+    demo_council.plan_appeal(world, rejected, -21)
     _plan_freeze(world, draft.slug, -6.6)
     _plan_vote(world, draft, listed, count=VOTERS_NOW, first=clock.at(-6), last=clock.now)
 
@@ -247,26 +219,20 @@ def _plan_submission(world: World) -> None:
 
     _plan_announcement(world, draft, -27.4)
     texts = demo_texts.read("submission")
-    _plan_projects(world, draft, texts, submitted_from=-13, decided_from=-4, decided_until=-1)
-
-
-def _by_coordinator(
-    act: Callable[..., object], slug: str, *more: object
-) -> Callable[[Session, datetime], object]:
-    """An act of the domain on a cycle, done by the coordinator."""
-    return lambda session, at: act(session, _member(session, COORDINATOR), slug, *more, now=at)
+    _plan_projects(world, draft, texts, submitted_from=-13, decided_from=-4, decided_until=-1, unchecked=(6,))
+    demo_council.plan_next(world, draft.slug, -0.3)
 
 
 def _plan_freeze(world: World, slug: str, days: float) -> None:
-    world.at(days, _by_coordinator(cycles.freeze, slug, world.keyring))
+    world.at(days, by_coordinator(cycles.freeze, slug, world.keyring))
 
 
 def _plan_announcement(world: World, draft: CycleDraft, days: float) -> None:
     def create(session: Session, at: datetime) -> None:
-        cycles.create(session, _member(session, COORDINATOR), draft, now=at, is_demo=True)
+        cycles.create(session, member_of(session, COORDINATOR), draft, now=at, is_demo=True)
 
     world.at(days, create)
-    world.at(days + 2.8, _by_coordinator(cycles.publish, draft.slug))
+    world.at(days + 2.8, by_coordinator(cycles.publish, draft.slug))
 
 
 def _plan_projects(
@@ -277,14 +243,15 @@ def _plan_projects(
     submitted_from: int,
     decided_from: int,
     decided_until: int,
+    unchecked: Collection[int] = (),
 ) -> list[Entry]:
-    """Submit all, withdraw some, decide those that have a decision; the admitted."""
+    """Submit all, withdraw some, let the council decide those that have a decision."""
     clock, source, agenda = world.clock, world.source, world.agenda
     days = min(20, decided_from - submitted_from - 1)
     first = clock.at(submitted_from)
     submitted = clock.spread(source, len(texts), first, first + timedelta(days=days))
     decided = clock.spread(source, len(texts), clock.at(decided_from), clock.at(decided_until))
-    entries = []
+    entries, decided_at = [], {}
     for number, (text, sent, judged) in enumerate(zip(texts, submitted, decided, strict=True), start=1):
         author = VOTED.iin if text.is_of_account else world.people[9 + number].iin
         entry = Entry(draft.slug, number, text, author)
@@ -292,8 +259,22 @@ def _plan_projects(
         if text.is_withdrawn:
             agenda.add(sent + timedelta(days=2), partial(_withdraw, world, entry))
         if text.outcome is not None:
-            agenda.add(judged, partial(_decide, entry, _conclusion(text, text.outcome)))
+            decided_at[number] = judged
         entries.append(entry)
+    demo_council.plan_screening(
+        world,
+        draft.slug,
+        entries,
+        decided_at,
+        first=decided_from,
+        last=decided_until,
+        unchecked=unchecked,
+    )
+    return entries
+
+
+def admitted(entries: Sequence[Entry]) -> list[Entry]:
+    """Those the council admits."""
     return [entry for entry in entries if entry.text.outcome is ScreeningOutcome.ADMITTED]
 
 
@@ -322,17 +303,6 @@ def _submit(world: World, entry: Entry, session: Session, at: datetime) -> None:
 def _withdraw(world: World, entry: Entry, session: Session, at: datetime) -> None:
     author = world.resident(session, entry.author)
     projects.withdraw(session, author, entry.row(session).public_id, now=at)
-
-
-def _decide(entry: Entry, conclusion: screening.Conclusion, session: Session, at: datetime) -> None:
-    screening.decide(session, _member(session, COUNCIL), entry.row(session), conclusion, now=at)
-
-
-def _conclusion(text: DemoProject, outcome: ScreeningOutcome) -> screening.Conclusion:
-    if text.decision is None:
-        return screening.Conclusion(outcome, True, True, text.language, cost_tenge=text.cost)
-    said = text.decision
-    return screening.Conclusion(outcome, said.competence, said.regulation, said.language, reason=said.reason)
 
 
 def _plan_vote(
@@ -391,7 +361,7 @@ def _course_of_works(text: DemoProject) -> list[tuple[int, WorksStatus]]:
 
 
 def _build(entry: Entry, status: WorksStatus, session: Session, at: datetime) -> None:
-    project, actor, text = entry.row(session), _member(session, COORDINATOR), entry.text
-    if works.is_winner(session, project):
+    project, actor, text = entry.row(session), member_of(session, COORDINATOR), entry.text
+    if session.get(Works, project.id) is not None:
         reason = text.works_reason if status is text.works else ""
         works.set_status(session, actor, project, status, reason=reason, language=text.works_language, now=at)

@@ -6,18 +6,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from models.enums import Direction, Language, ScreeningOutcome, WorksStatus
+from models.enums import Criterion, Direction, Language, ProjectPart, ScreeningOutcome, WorksStatus
 
 DATA = Path(__file__).parent / "data" / "demo.json"
 Texts = dict[Language, str]
 
 
 @dataclass(frozen=True)
-class Decision:
-    """What the council said to a project it did not admit."""
+class Rejected:
+    """Why the council rejected a project."""
 
-    competence: bool
-    regulation: bool
+    criterion: Criterion
+    clause: str
+    reason_kk: str
+    reason_ru: str
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """What its author was asked to change."""
+
+    part: ProjectPart
     language: Language
     reason: str
 
@@ -41,7 +50,7 @@ class DemoProject:
     is_withdrawn: bool
     has_photo: bool
     is_of_account: bool
-    decision: Decision | None
+    decision: Rejected | SentBack | None
     works: WorksStatus | None
     works_reason: str
     works_language: Language
@@ -90,10 +99,12 @@ def _project(facts: dict[str, Any], known: dict[str, Texts]) -> DemoProject:
     )
 
 
-def _decision(facts: dict[str, Any] | None) -> Decision | None:
+def _decision(facts: dict[str, Any] | None) -> Rejected | SentBack | None:
     if facts is None:
         return None
-    return Decision(facts["competence"], facts["regulation"], Language(facts["language"]), facts["reason"])
+    if "part" in facts:
+        return SentBack(ProjectPart(facts["part"]), Language(facts["language"]), facts["reason"])
+    return Rejected(Criterion(facts["criterion"]), facts["clause"], facts["kk"], facts["ru"])
 
 
 def _texts(facts: dict[str, str]) -> Texts:

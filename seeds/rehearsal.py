@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import addresses, cycles, key_shares, opening, projects, results, screening, staff, trustees
+from budget import cycles, key_shares, opening, projects, results, staff, trustees
 from budget.ballot_rules import Selection
 from budget.key_shares import SHARES
 from budget.keys import KeyRing
@@ -20,18 +20,23 @@ from budget.permissions import Actor
 from budget.settings import CycleDraft, EnvelopeDraft, Text
 from budget.trustees import Named
 from models.ballot import Ballot, Participation
+from models.confirmation import Confirmation
+from models.council_session import CouncilSession, ProtocolSignature, Recusal
 from models.cycle import Cycle
 from models.database import Database
 from models.district import Area
-from models.enums import Assurance, BallotStatus, KeyHolder, ProjectState, Role, ScreeningOutcome
+from models.enums import Assurance, BallotStatus, CaseOutcome, KeyHolder, ProjectState, Role
 from models.people import Resident, Staff
-from models.project import Project, Screening
+from models.project import Project
 from models.result import Count, VerdictRow
+from models.screening import Appeal, Correction, Screening
 from models.works import Works
-from seeds import rehearsal_plan, saryarka
+from seeds import rehearsal_council, rehearsal_plan, saryarka
+from seeds.council import Document
 from seeds.course import Clock, cast_all, import_people
 from seeds.people import Person, invented_people
-from seeds.rehearsal_plan import Plan, PlannedProject
+from seeds.rehearsal_council import Case
+from seeds.rehearsal_plan import Plan
 
 ROLL = 12_000
 STEPS = 2 * rehearsal_plan.RECEIVED + rehearsal_plan.BALLOTS + 5
@@ -60,8 +65,10 @@ def rehearse(
     slug: str,
     now: datetime,
     heard: Heard = lambda _steps: None,
+    document: Document | None = None,
 ) -> None:
-    """Run the cycle from its creation to the published results. `heard` hears of done steps, STEPS in all.
+    """Run the cycle from its creation to the confirmed results. `heard` hears of done steps, STEPS in all; `document`
+    makes the protocols, which there are none of without it.
 
     Raises NotEmpty before anything is written, SettingFault for a bad slug.
     """
@@ -70,13 +77,16 @@ def rehearse(
     plan, clock = rehearsal_plan.make(number), Clock(now)
     people = _people(number, now)
     with database.writing() as session:
-        residents, council, coordinator = _prepare(session, keyring, people, clock)
+        residents, coordinator = _prepare(session, keyring, people, clock)
         cycle = _publish(session, coordinator, slug, clock)
         heard(1)
-        submitted = _submit(session, cycle, residents, plan, clock=clock, heard=heard)
-        _screen(session, council, submitted, plan, clock=clock, heard=heard)
+        case = _submit(
+            session, cycle, residents, plan, coordinator, clock=clock, heard=heard, document=document
+        )
+        rehearsal_council.screen(session, case, heard)
         shares = _freeze(session, coordinator, slug, keyring, now=clock.at(-42))
         heard(1)
+    submitted = case.rows
     _vote(database, keyring, cycle, people=people, rows=submitted, plan=plan, clock=clock, heard=heard)
     with database.writing() as session:
         opening.close_log(session, coordinator, slug, keyring, now=clock.at(-22.5))
@@ -90,6 +100,7 @@ def rehearse(
         heard(1)
         results.count(session, coordinator, slug, now=clock.at(-21.4))
         results.publish(session, coordinator, slug, now=clock.at(-20))
+        rehearsal_council.confirm(session, case)
         heard(1)
 
 
@@ -104,21 +115,31 @@ def summary(session: Session, slug: str) -> list[tuple[str, str]]:
     reasons = (
         select(sa.func.count(sa.distinct(col(Screening.project_id))))
         .join(Project, col(Project.id) == Screening.project_id)
-        .where(of_cycle, Screening.outcome == ScreeningOutcome.REJECTED, sa.func.length(Screening.reason) > 0)
+        .where(
+            of_cycle,
+            Project.state == ProjectState.REJECTED,
+            sa.func.length(Screening.reason_kk) > 0,
+            sa.func.length(Screening.reason_ru) > 0,
+        )
     )
     named = (
         select(sa.func.count())
         .select_from(Project)
         .join(Area, col(Area.id) == Project.area_id)
-        .where(of_cycle, col(Area.code).in_(list(rehearsal_plan.NAMED_AREAS)))
+        .where(
+            of_cycle,
+            col(Project.state) != ProjectState.MERGED,
+            col(Area.code).in_(list(rehearsal_plan.NAMED_AREAS)),
+        )
     )
     numbers: list[tuple[str, int]] = [
         ("Allotted, tenge", cycle.allotted_tenge),
-        ("Projects submitted", _rows(session, Project, of_cycle)),
+        ("Projects submitted", _rows(session, Project, of_cycle, col(Project.state) != ProjectState.MERGED)),
         ("  from Koktal 1, Koktal 2 and Agrogorodok", session.exec(named).one()),
         ("Projects admitted", _rows(session, Project, of_cycle, Project.state == ProjectState.ADMITTED)),
         ("Projects rejected", _rows(session, Project, of_cycle, Project.state == ProjectState.REJECTED)),
         ("  with a reason", session.exec(reasons).one()),
+        *_council_numbers(session),
         ("Residents on the roll", _rows(session, Resident)),
         ("Residents who voted", _rows(session, Participation, Participation.cycle_id == cycle.id)),
         *(
@@ -139,6 +160,28 @@ def summary(session: Session, slug: str) -> list[tuple[str, str]]:
         *lines,
         ("Frozen rules, SHA-256", cycle.frozen_hash or ""),
         ("Root of the ballots", counted.ballots_root),
+    ]
+
+
+def _council_numbers(session: Session) -> list[tuple[str, int]]:
+    """The council's road; there is one cycle in the database."""
+    aside = select(sa.func.count(sa.distinct(col(Recusal.member_id))))
+    upheld = (Appeal.outcome == CaseOutcome.UPHELD, Appeal.outcome == CaseOutcome.DISMISSED)
+    return [
+        ("Applications merged into others", _rows(session, Project, Project.state == ProjectState.MERGED)),
+        (
+            "Projects returned and corrected",
+            _rows(session, Correction, col(Correction.resubmitted_at).is_not(None)),
+        ),
+        ("Members who stood aside", session.exec(aside).one()),
+        ("Appeals upheld", _rows(session, Appeal, upheld[0])),
+        ("Appeals dismissed", _rows(session, Appeal, upheld[1])),
+        (
+            "Sessions of the council",
+            _rows(session, CouncilSession, col(CouncilSession.published_at).is_not(None)),
+        ),
+        ("Signatures under protocols", _rows(session, ProtocolSignature)),
+        ("Winners confirmed", _rows(session, Confirmation, col(Confirmation.wins).is_(True))),
     ]
 
 
@@ -165,22 +208,19 @@ def _people(number: int, now: datetime) -> list[Person]:
 
 def _prepare(
     session: Session, keyring: KeyRing, people: Sequence[Person], clock: Clock
-) -> tuple[dict[str, Actor], Actor, Actor]:
-    """District, roll and staff; nobody knows the passwords, so nobody signs in."""
+) -> tuple[dict[str, Actor], Actor]:
+    """District, roll and coordinator; nobody knows the password, so nobody signs in."""
     saryarka.load_district(session)
     residents = import_people(session, keyring, people, now=clock.at(-130))
-    members = []
-    for role in (Role.COUNCIL, Role.COORDINATOR):
-        row = staff.add(
-            session,
-            email=f"{role}@rehearsal.example",
-            name=f"Жаттығу: {role}",
-            role=role,
-            password=secrets.token_urlsafe(24),
-            now=clock.at(-130),
-        )
-        members.append(Actor(role, row.id, row.name))
-    return residents, members[0], members[1]
+    row = staff.add(
+        session,
+        email="coordinator@rehearsal.example",
+        name="Жаттығу: үйлестіруші",
+        role=Role.COORDINATOR,
+        password=secrets.token_urlsafe(24),
+        now=clock.at(-130),
+    )
+    return residents, Actor(Role.COORDINATOR, row.id, row.name)
 
 
 def _publish(session: Session, coordinator: Actor, slug: str, clock: Clock) -> Cycle:
@@ -196,7 +236,9 @@ def _publish(session: Session, coordinator: Actor, slug: str, clock: Clock) -> C
         key_holder=KeyHolder.TRUSTEES,
     )
     cycles.create(session, coordinator, draft, now=clock.at(-125), is_demo=True)
-    return cycles.publish(session, coordinator, slug, now=clock.at(-121))
+    cycle = cycles.publish(session, coordinator, slug, now=clock.at(-121))
+    rehearsal_council.compose(session, coordinator, slug, now=clock.at(-115))
+    return cycle
 
 
 def _freeze(
@@ -216,48 +258,22 @@ def _submit(
     cycle: Cycle,
     residents: dict[str, Actor],
     plan: Plan,
+    coordinator: Actor,
     *,
     clock: Clock,
     heard: Heard,
-) -> list[Project]:
-    rows = []
-    for place, (author, planned) in enumerate(zip(residents.values(), plan.projects, strict=False)):
-        proposal = projects.Proposal(
-            language=planned.language,
-            title=planned.title,
-            description=planned.text,
-            addresses=(addresses.parse(planned.street, planned.house),),
-            area=planned.area,
-            direction=planned.direction,
-            estimate_tenge=planned.estimate,
-        )
+    document: Document | None,
+) -> Case:
+    """68 projects in the order of the plan, and one application more that will become part of one of them."""
+    rows, authors = [], list(residents.values())
+    for place, planned in enumerate(plan.projects):
         at = clock.at(-109 + 28 * place / len(plan.projects))
-        rows.append(projects.submit(session, author, cycle, proposal, None, now=at))
+        proposal = rehearsal_council.proposal_of(planned)
+        rows.append(projects.submit(session, authors[place], cycle, proposal, None, now=at))
         heard(1)
-    return rows
-
-
-def _screen(
-    session: Session, council: Actor, rows: Sequence[Project], plan: Plan, *, clock: Clock, heard: Heard
-) -> None:
-    for place, (project, planned) in enumerate(zip(rows, plan.projects, strict=True)):
-        at = clock.at(-79 + 33 * place / len(rows))
-        screening.decide(session, council, project, _conclusion(planned), now=at)
-        heard(1)
-
-
-def _conclusion(planned: PlannedProject) -> screening.Conclusion:
-    said = planned.rejection
-    if said is None:
-        admitted = ScreeningOutcome.ADMITTED
-        return screening.Conclusion(admitted, True, True, planned.language, cost_tenge=planned.cost)
-    return screening.Conclusion(
-        ScreeningOutcome.REJECTED,
-        said.meets_competence,
-        said.meets_regulation,
-        planned.language,
-        reason=said.reason,
-    )
+    similar, author = plan.projects[plan.road.merged_into], authors[len(rows)]
+    extra = rehearsal_council.similar(session, author, cycle, similar, now=clock.at(-80.5))
+    return Case(cycle, plan, rows, authors[: len(rows)], extra, author, coordinator, clock, document)
 
 
 def _vote(

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from budget.allocation import NO_LOT, AllocationRule, Candidate, EnvelopeSum, allocate
-from models.enums import Direction, Language
+from models.enums import Criterion, Direction, Language
 from seeds import demo_texts
 
 ALLOTTED, RECEIVED, ADMITTED, BALLOTS, WINNERS = 200_000_000, 68, 40, 8_935, 13
@@ -34,41 +34,42 @@ _WHAT: Mapping[Direction, tuple[str, str]] = {
     Direction.PLAYGROUNDS: ("балалар алаңы", "детская площадка"),
     Direction.SPORTS: ("спорт алаңы", "спортивная площадка"),
 }
-_REASONS: tuple[tuple[bool, bool, str, str], ...] = (
+_REASONS: tuple[tuple[Criterion, str, str, str], ...] = (
     (
-        False,
-        True,
+        Criterion.COMPETENCE,
+        "7",
         "Нысан қалалық басқарманың теңгерімінде, жұмыс аудан әкімдігінің құзыретіне кірмейді.",
         "Объект на балансе городского управления, работы не входят в компетенцию акимата района.",
     ),
     (
-        False,
-        True,
+        Criterion.COMPETENCE,
+        "7",
         "Үйдің ортақ мүлкін жөндеу – мүлік иелері бірлестігінің міндеті.",
         "Ремонт общего имущества дома – обязанность объединения собственников.",
     ),
     (
-        True,
-        False,
+        Criterion.LAND,
+        "9",
         "Учаске жеке меншікте, ал Ереже тек жалпыға ортақ жерлердегі жұмысты қаржыландырады.",
         "Участок в частной собственности, а Положение допускает работы только на землях общего пользования.",
     ),
     (
-        False,
-        False,
-        "Жоба сауда нысанына қызмет етеді: бұл құзыретке де, Ережеге де сай емес.",
-        "Проект служит торговому объекту: это не входит в компетенцию и противоречит Положению.",
+        Criterion.CONFORMITY,
+        "5",
+        "Жоба сауда нысанына қызмет етеді: бұл Ережеге сай емес.",
+        "Проект служит торговому объекту: это противоречит Положению.",
     ),
 )
 
 
 @dataclass(frozen=True)
 class Rejection:
-    """Which criteria are not met, and why, in the council's words."""
+    """Which criterion is not met, by which clause, and why, in Kazakh and Russian."""
 
-    meets_competence: bool
-    meets_regulation: bool
-    reason: str
+    criterion: Criterion
+    clause: str
+    reason_kk: str
+    reason_ru: str
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,26 @@ class PlannedProject:
 
 
 @dataclass(frozen=True)
+class Road:
+    """What happens on the council's road, as places in the list of projects: two come back from their authors, three
+    have a member who stands aside, one rejection is appealed with and one without success, and one project gets a
+    similar application merged into it."""
+
+    returned: tuple[int, int]
+    recused: tuple[int, int, int]
+    appeal_won: int
+    appeal_lost: int
+    merged_into: int
+
+
+@dataclass(frozen=True)
 class Plan:
-    """68 projects in the order of their numbers, and each ballot's choice as an index into them; None = empty."""
+    """68 projects in the order of their numbers, what happens to some of them on the way, and each ballot's choice as
+    an index into them; None = empty."""
 
     projects: tuple[PlannedProject, ...]
     ballots: tuple[int | None, ...]
+    road: Road
 
 
 def make(number: int) -> Plan:
@@ -107,7 +123,7 @@ def make(number: int) -> Plan:
     source.shuffle(areas)
     streets = _streets()
     projects = [_project(source, area, streets, costs.get(place)) for place, area in enumerate(areas)]
-    return Plan(tuple(projects), ballots)
+    return Plan(tuple(projects), ballots, _road(source, admitted))
 
 
 def winners(costs: Mapping[int, int], votes: Mapping[int, int]) -> tuple[str, ...]:
@@ -166,13 +182,14 @@ def _project(
         direction=direction,
         estimate=round(believed * source.uniform(0.85, 1.05) / _ROUND) * _ROUND,
         cost=cost,
-        rejection=_rejection(source, place) if cost is None else None,
+        rejection=Rejection(*source.choice(_REASONS)) if cost is None else None,
     )
 
 
-def _rejection(source: random.Random, place: int) -> Rejection:
-    competence, regulation, *reasons = source.choice(_REASONS)
-    return Rejection(competence, regulation, reasons[place])
+def _road(source: random.Random, admitted: Sequence[int]) -> Road:
+    first, second, aside, other, third, won, kept = source.sample(admitted, 7)
+    rejected = [place for place in range(RECEIVED) if place not in admitted]
+    return Road((first, second), (aside, other, third), won, source.choice(rejected), kept)
 
 
 def _streets() -> list[tuple[str, str]]:

@@ -69,6 +69,11 @@ _SESSION: dict[str, LazyString] = {
     "undecided": _l("The results of the vote are not published yet: there is nothing to confirm."),
     "votes": _l("A vote is still open. Close it first."),
 }
+_SPANS: dict[tuple[str, str], LazyString] = {
+    ("draft", "announced"): _l("This can be done only before the session begins."),
+    ("draft", "underway"): _l("This can be done only before the session is closed."),
+    ("closed", "published"): _l("This can be done only after the session is closed."),
+}
 _STEPS: dict[str, LazyString] = {
     "draft": _l("This can be done only before the session is announced."),
     "announced": _l("This can be done only after the session is announced and before it begins."),
@@ -76,6 +81,11 @@ _STEPS: dict[str, LazyString] = {
     "closed": _l("This can be done only after the session is closed, and once."),
     "published": _l("This can be done only after the decisions are published."),
 }
+
+
+def _session_step(facts: Facts) -> str:
+    span = (facts["wanted"], facts["last"])
+    return str(_SPANS[span] if span in _SPANS else _STEPS[facts["wanted"]])
 
 
 def _correction_over(facts: Facts) -> str:
@@ -222,6 +232,7 @@ PLAIN: dict[str, LazyString] = {
     "not_present": _l("You are not in the list of those present. Tell the coordinator that you are there."),
     "not_entitled": _l("You do not decide this: you took part in the decision that is appealed, or are no longer in the council."),
     "order_fault": _l("Give each winner one place, each place once."),
+    "order_voted": _l("The order of implementation is put to the vote already: which projects are built can't change in this session any more."),
     "not_a_winner": _l("Only a project that is to be built can fall out, and only once."),
     "not_attended": _l("Those who were at the session sign its protocol."),
 }  # fmt: skip
@@ -239,7 +250,7 @@ WORDED: dict[str, Worded] = {
     "already_appealed": _already_appealed,
     "hearing_fault": _hearing,
     "session_fault": lambda facts: str(_SESSION[facts["why"]]),
-    "session_step": lambda facts: str(_STEPS[facts["wanted"]]),
+    "session_step": _session_step,
     "motion_incomplete": _incomplete,
     "nobody_entitled": _nobody,
     "no_quorum": _no_quorum,

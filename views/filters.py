@@ -59,9 +59,9 @@ def local_day(moment: date | datetime) -> date:
     return moment.astimezone(ZONE).date() if isinstance(moment, datetime) else moment
 
 
-def long_date(moment: date | datetime) -> str:
-    """`2027 ж. 1 наурыз`, `1 марта 2027 г.`, `1 March 2027`."""
-    language, day = current_language(), local_day(moment)
+def long_date(moment: date | datetime, language: Language | None = None) -> str:
+    """`2027 ж. 1 наурыз`, `1 марта 2027 г.`, `1 March 2027`; in the language of the page, or of a document."""
+    language, day = language or current_language(), local_day(moment)
     month = _months(language)[day.month]
     if language is Language.KK:
         return f"{day.year}{NBSP}ж. {day.day}{NBSP}{month}"
@@ -81,9 +81,9 @@ def short_date(moment: date | datetime) -> str:
     return local_day(moment).strftime("%d.%m.%Y")
 
 
-def date_time(moment: datetime) -> str:
+def date_time(moment: datetime, language: Language | None = None) -> str:
     """`2027 ж. 1 наурыз, 18:00`: day and clock of the district."""
-    return f"{long_date(moment)}, {moment.astimezone(ZONE):%H:%M}"
+    return f"{long_date(moment, language)}, {moment.astimezone(ZONE):%H:%M}"
 
 
 def clock_time(moment: datetime) -> str:
@@ -128,17 +128,26 @@ def span(starts_at: datetime, ends_at: datetime | None) -> str:
 
 
 def in_language(row: Any, name: str) -> Localised:
-    """`row.<name>_<language>`, else the author's text (`row.language`), else any, marked as not the page's own."""
+    """`row.<name>_<language>`, else the author's text (`row.language`), else any, marked as not the page's own. What the
+    law asks for in two languages has no third."""
     wanted = current_language()
-    own = getattr(row, f"{name}_{wanted}")
+    own = getattr(row, f"{name}_{wanted}", None)
     if own:
         return Localised(own, wanted)
     author = getattr(row, "language", None)
     for language in (*([author] if author else []), *Language):
-        text = getattr(row, f"{name}_{language}")
+        text = getattr(row, f"{name}_{language}", None)
         if text:
             return Localised(text, language, is_original_only=True)
     return Localised("", wanted)
+
+
+def in_kk_or_ru(row: Any, name: str) -> Localised:
+    """A text that is kept in the two languages of the law only (names of members, reasons): Russian on a Russian page,
+    else Kazakh."""
+    language = Language.RU if current_language() is Language.RU else Language.KK
+    text = getattr(row, f"{name}_{language}") or ""
+    return Localised(text, language, is_original_only=language is not current_language())
 
 
 def place_of(addresses: Sequence[Any]) -> Localised:
@@ -181,6 +190,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals |= {
         "switch_language_url": switch_language_url,
         "in_language": in_language,
+        "in_kk_or_ru": in_kk_or_ru,
         "place_of": place_of,
         "span": span,
         "url_for": addresses.url_for,

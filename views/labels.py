@@ -265,6 +265,13 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
 }
 """By type first: members of two string enums with one value are equal (`admitted`, `desk`, `withdrawn`)."""
 
+RECUSALS: dict[ConflictKind, str] = {
+    ConflictKind.OWN: _l("own project"),
+    ConflictKind.RELATIVE: _l("a relative's project"),
+    ConflictKind.EMPLOYER: _l("the employer's project"),
+}
+"""Why somebody else stands aside, to stand in brackets behind a name; the labels are in the member's own words."""
+
 UNPUBLISHED: dict[str, str] = {
     "costs": _l("what each project cost"),
     "votes": _l("how many votes each project received"),
@@ -284,6 +291,11 @@ UNPUBLISHED: dict[str, str] = {
 def label(member: StrEnum) -> str:
     """The word for an enum member in the language of this request. Raises KeyError for an unknown one."""
     return gettext(LABELS[type(member)][member])
+
+
+def recusal(kind: ConflictKind) -> str:
+    """Why a member stands aside, in words about somebody else."""
+    return gettext(RECUSALS[kind])
 
 
 def named_criterion(criterion: StrEnum | str) -> str:

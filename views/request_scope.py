@@ -32,9 +32,13 @@ def now(*, fresh: bool = False) -> datetime:
     `fresh` reads the clock again: after waiting for the write lock, the instant of arrival is no longer true.
     """
     if fresh or "now" not in g:
-        clock = cast(Callable[[], datetime], current_app.extensions.get("clock", _system_clock))
-        g.now = clock()
+        g.now = clock()()
     return cast(datetime, g.now)
+
+
+def clock() -> Callable[[], datetime]:
+    """What tells the instant, for an act that another thread may do (`Database.write`)."""
+    return cast(Callable[[], datetime], current_app.extensions.get("clock", _system_clock))
 
 
 def reading() -> Session:

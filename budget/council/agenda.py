@@ -13,20 +13,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from budget import audit, cycles
-from budget.council import appeals, criteria, mergers, motions, reviews, sessions
+from budget.council import appeals, criteria, mergers, motions, sessions, words
 from budget.council.motions import Motion, Word
 from budget.council.sessions import Step
-from budget.errors import (
-    CriteriaContradict,
-    NotFound,
-    NotPermitted,
-    NotThisState,
-    OnAgenda,
-    OrderFault,
-    SessionFault,
-)
+from budget.council.words import WINNING, departs, winning_ids
+from budget.errors import CriteriaContradict, NotFound, NotPermitted, NotThisState, OnAgenda, OrderFault
 from budget.permissions import Action, Actor
 from budget.projects import check_cost, chosen_envelope
 from models.base import new_public_id
@@ -40,13 +34,14 @@ from models.enums import (
     ProjectState,
     ScreeningOutcome,
     SessionKind,
-    VerdictKind,
 )
 from models.project import Project
-from models.result import VerdictRow
-from models.screening import FormalCheck
+from models.screening import Appeal, FormalCheck, Review
 
-WINNING = (VerdictKind.WON, VerdictKind.WON_LEFTOVERS)
+__all__ = [
+    "WINNING", "answers_of", "by_public_id", "change_motion", "change_order", "change_word", "departs", "fill", "items_of",
+    "locked_item", "may_be_put", "open_session_of", "put", "ready", "take_off", "winning_ids",
+]  # fmt: skip
 
 
 def items_of(session: Session, row: CouncilSession) -> Sequence[AgendaItem]:
@@ -65,9 +60,21 @@ def answers_of(session: Session, item_ids: Sequence[int]) -> dict[int, dict[Crit
     return found
 
 
+def may_be_put(session: Session, cycle: Cycle) -> Sequence[Project]:
+    """The projects that may be put on an agenda before the vote, by number: the ready ones, and those whose author
+    appealed, on no open agenda. One statement, however many there are."""
+    appealed = sa.exists().where(col(Appeal.project_id) == col(Project.id), col(Appeal.decided_at).is_(None))
+    rows = select(Project).where(
+        Project.cycle_id == cycle.id,
+        sa.or_(_is_ready(), sa.and_(col(Project.state) == ProjectState.REJECTED, appealed)),
+        ~_on_open_agenda().where(col(AgendaItem.project_id) == col(Project.id)).exists(),
+    )
+    return session.exec(rows.order_by(col(Project.number))).all()
+
+
 def ready(session: Session, cycle: Cycle) -> list[Project]:
-    """The projects that may be put on an agenda: checked, every review concluded, on no open agenda."""
-    return [project for project in _submitted(session, cycle) if _is_ready(session, project)]
+    """Those of them that nobody decided yet: checked, every review concluded, in no question of a merger."""
+    return [one for one in may_be_put(session, cycle) if one.state is ProjectState.SUBMITTED]
 
 
 def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> int:
@@ -80,7 +87,7 @@ def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> in
     sessions.require_step(row, Step.DRAFT, Step.ANNOUNCED)
     cycle = sessions.cycle_of(session, row)
     if row.kind is SessionKind.DECISION:
-        added = _fill_decision(session, cycle, row)
+        added = words.fill(session, cycle, row)
     else:
         added = [
             _put(session, row, project, motions.proposed(session, cycle, project))
@@ -94,14 +101,14 @@ def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> in
 def put(session: Session, actor: Actor, public_id: str, project_id: str, *, now: datetime) -> AgendaItem:
     """Put one project on the agenda, by its public id: a reviewed one, or one whose author appealed.
 
-    Raises: NotFound, NotPermitted, SessionStep, NotThisState, OnAgenda, MergerOpen.
+    Raises: NotFound, NotPermitted, SessionStep, NotThisState, OnAgenda, MergerOpen, OrderVoted.
     """
     row = sessions.locked(session, actor, public_id)
     sessions.require_step(row, Step.DRAFT, Step.ANNOUNCED, Step.UNDERWAY)
     cycle = sessions.cycle_of(session, row)
     project = _project(session, cycle, project_id)
     if row.kind is SessionKind.DECISION:
-        item = _put_word(session, row, project, Word(wins=not _has_won(session, project)))
+        item = words.put_opposite(session, row, project)
     else:
         _refuse_taken(session, project)
         mergers.refuse_open(session, project)
@@ -119,11 +126,16 @@ def put(session: Session, actor: Actor, public_id: str, project_id: str, *, now:
 
 
 def take_off(session: Session, actor: Actor, item_id: str, *, now: datetime) -> None:
-    """Take an item off the agenda that was not put to the vote. Raises: NotFound, NotPermitted, SessionStep."""
+    """Take an item off the agenda that was not put to the vote.
+
+    Raises: NotFound, NotPermitted, SessionStep, OrderVoted.
+    """
     row, item = locked_item(session, actor, item_id)
     _refuse_opened(item, row)
     session.exec(sa.delete(ItemAnswer).where(col(ItemAnswer.item_id) == item.id))
     session.delete(item)
+    session.flush()
+    words.follow(session, row)
     sessions.touch(session, row)
     _record(session, actor, "agenda.take_off", row, now, item=item_id)
 
@@ -153,13 +165,18 @@ def change_motion(
 def change_word(
     session: Session, actor: Actor, item_id: str, word: Word, *, revision: int, now: datetime
 ) -> AgendaItem:
-    """Write anew what is proposed of a winner or loser. Raises: NotFound, NotPermitted, SessionChanged, SessionStep."""
+    """Write anew what is proposed of a winner or loser.
+
+    Raises: NotFound, NotPermitted, SessionChanged, SessionStep, OrderVoted.
+    """
     row, item = locked_item(session, actor, item_id, revision=revision)
     _refuse_opened(item, row)
     if item.kind is not ItemKind.CONFIRMATION:
         raise NotPermitted(action=Action.MANAGE_SESSIONS)
     item.wins, item.reason_kk, item.reason_ru = word.wins, word.reason_kk.strip(), word.reason_ru.strip()
     session.add(item)
+    session.flush()
+    words.follow(session, row)
     sessions.touch(session, row)
     _record(session, actor, "agenda.change", row, now, item=item_id, wins=word.wins)
     return item
@@ -204,47 +221,34 @@ def by_public_id(session: Session, item_id: str) -> AgendaItem:
     return item
 
 
-def departs(session: Session, item: AgendaItem) -> bool:
-    """Does a motion say of a project what the count does not?"""
-    if item.kind is not ItemKind.CONFIRMATION:
-        return False
-    row = session.get(VerdictRow, item.project_id)
-    return row is None or (row.kind in WINNING) is not item.wins
-
-
-def winning_ids(session: Session, row: CouncilSession) -> list[str]:
-    """The public ids of the projects that the agenda proposes as winners, in its order."""
-    rows = (
-        select(Project.public_id)
-        .join(AgendaItem, col(AgendaItem.project_id) == Project.id)
-        .where(AgendaItem.session_id == row.id, col(AgendaItem.wins).is_(True))
-    )
-    return list(session.exec(rows.order_by(col(AgendaItem.position))).all())
-
-
-def _submitted(session: Session, cycle: Cycle) -> Sequence[Project]:
-    rows = select(Project).where(Project.cycle_id == cycle.id, Project.state == ProjectState.SUBMITTED)
-    return session.exec(rows.order_by(col(Project.number))).all()
-
-
-def _is_ready(session: Session, project: Project) -> bool:
-    check = session.get(FormalCheck, (project.id, project.version))
-    written = reviews.of_project(session, project)
-    is_read = bool(written) and all(one.concluded_at is not None for one in written)
-    if check is None or not check.is_complete or not is_read:
-        return False
-    return open_session_of(session, project) is None and not mergers.is_open(session, project)
-
-
 def open_session_of(session: Session, project: Project) -> CouncilSession | None:
     """The session, not published yet, whose agenda has the project undecided or decided."""
-    rows = (
+    return session.exec(_on_open_agenda().where(AgendaItem.project_id == project.id)).first()
+
+
+def _is_ready() -> sa.ColumnElement[bool]:
+    of_text = (col(Review.project_id) == col(Project.id), col(Review.version) == col(Project.version))
+    is_checked = sa.exists().where(
+        col(FormalCheck.project_id) == col(Project.id),
+        col(FormalCheck.version) == col(Project.version),
+        col(FormalCheck.is_complete),
+    )
+    return sa.and_(
+        col(Project.state) == ProjectState.SUBMITTED,
+        is_checked,
+        sa.exists().where(*of_text),
+        ~sa.exists().where(*of_text, col(Review.concluded_at).is_(None)),
+        ~sa.exists().where(mergers.asks_about(col(Project.id))),
+    )
+
+
+def _on_open_agenda() -> SelectOfScalar[CouncilSession]:
+    return (
         select(CouncilSession)
         .join(AgendaItem, col(AgendaItem.session_id) == CouncilSession.id)
-        .where(AgendaItem.project_id == project.id, col(CouncilSession.published_at).is_(None))
+        .where(col(CouncilSession.published_at).is_(None))
         .where(sa.or_(col(CouncilSession.closed_at).is_(None), col(AgendaItem.result) == ItemResult.CARRIED))
     )
-    return session.exec(rows).first()
 
 
 def _refuse_taken(session: Session, project: Project) -> None:
@@ -263,7 +267,7 @@ def _put(
     item = AgendaItem(
         public_id=new_public_id(),
         session_id=row.id or 0,
-        position=_next_position(session, row),
+        position=words.next_position(session, row),
         kind=kind,
         project_id=project.id,
         version=project.version,
@@ -302,76 +306,12 @@ def _write(session: Session, cycle: Cycle, item: AgendaItem, motion: Motion) -> 
     session.flush()
 
 
-def _fill_decision(session: Session, cycle: Cycle, row: CouncilSession) -> list[AgendaItem]:
-    """A motion for each winner of the published count, in the order of the ranking, and one for their order."""
-    if cycle.results_published_at is None:
-        raise SessionFault(why="undecided")
-    there = {item.project_id for item in items_of(session, row)}
-    winners = (
-        select(Project)
-        .join(VerdictRow, col(VerdictRow.project_id) == Project.id)
-        .where(VerdictRow.cycle_id == cycle.id, col(VerdictRow.kind).in_(WINNING))
-    )
-    added = [
-        _put_word(session, row, project, Word(wins=True))
-        for project in session.exec(winners.order_by(col(VerdictRow.position))).all()
-        if project.id not in there
-    ]
-    if None not in there:
-        added.append(_put_order(session, row))
-    return added
-
-
-def _put_word(session: Session, row: CouncilSession, project: Project, word: Word) -> AgendaItem:
-    if any(item.project_id == project.id for item in items_of(session, row)):
-        raise OnAgenda(number=row.number)
-    item = AgendaItem(
-        public_id=new_public_id(),
-        session_id=row.id or 0,
-        position=_next_position(session, row),
-        kind=ItemKind.CONFIRMATION,
-        project_id=project.id,
-        wins=word.wins,
-        reason_kk=word.reason_kk,
-        reason_ru=word.reason_ru,
-    )
-    session.add(item)
-    session.flush()
-    return item
-
-
-def _put_order(session: Session, row: CouncilSession) -> AgendaItem:
-    item = AgendaItem(
-        public_id=new_public_id(),
-        session_id=row.id or 0,
-        position=_next_position(session, row),
-        kind=ItemKind.ORDER,
-        content=winning_ids(session, row),
-    )
-    session.add(item)
-    session.flush()
-    return item
-
-
-def _has_won(session: Session, project: Project) -> bool:
-    """Raises NotFound for a project the count has no verdict on."""
-    row = session.get(VerdictRow, project.id)
-    if row is None:
-        raise NotFound(project=project.public_id)
-    return row.kind in WINNING
-
-
 def _project(session: Session, cycle: Cycle, public_id: str) -> Project:
     rows = select(Project).where(Project.public_id == public_id, Project.cycle_id == cycle.id)
     found = session.exec(rows).first()
     if found is None:
         raise NotFound(project=public_id)
     return found
-
-
-def _next_position(session: Session, row: CouncilSession) -> int:
-    last = select(sa.func.max(AgendaItem.position)).where(AgendaItem.session_id == row.id)
-    return (session.exec(last).one() or 0) + 1
 
 
 def _refuse_opened(item: AgendaItem, row: CouncilSession) -> None:

@@ -51,6 +51,11 @@ def waiting(session: Session, project_id: int | None) -> Appeal | None:
     return session.exec(rows).first()
 
 
+def of_project(session: Session, project_id: int | None) -> Appeal | None:
+    """The appeal about this project; there is one at most."""
+    return session.exec(select(Appeal).where(Appeal.project_id == project_id)).first()
+
+
 def of_cycle(session: Session, cycle_id: int | None) -> Sequence[tuple[Appeal, Project]]:
     """Every appeal of a cycle with its project: undecided ones first, the most urgent at the top."""
     rows = select(Appeal, Project).join(Project, col(Project.id) == Appeal.project_id)
@@ -74,7 +79,7 @@ def check_may_file(
     rejection = rejection_of(session, project)
     if rejection is None:
         raise NotAppealable
-    earlier = session.exec(select(Appeal).where(Appeal.project_id == project.id)).first()
+    earlier = of_project(session, project.id)
     if earlier is not None:
         raise AlreadyAppealed(at=earlier.filed_at)
     if rejection.appeal_until is None:

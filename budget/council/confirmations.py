@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from budget import audit, works
 from budget.council import agenda
-from budget.council.agenda import WINNING
+from budget.council.words import WINNING
 from budget.errors import AlreadyDone, OrderFault, OverBudget, WinnersUndecided
 from budget.permissions import Actor
 from models.confirmation import Confirmation
@@ -104,12 +104,16 @@ def _refuse_too_dear(session: Session, cycle: Cycle, winners: Sequence[VerdictRo
 
 
 def _order(session: Session, carried: Sequence[AgendaItem], ranked: list[int]) -> list[int]:
-    """The order of implementation. Raises OrderFault where the carried one is not of these winners."""
+    """The order of implementation; a project whose departure was not carried after all leaves it.
+
+    Raises OrderFault where the carried one lacks a winner.
+    """
     item = next((one for one in carried if one.kind is ItemKind.ORDER), None)
     if item is None:
         return ranked
     rows = session.exec(select(Project.public_id, Project.id).where(col(Project.id).in_(ranked)))
     ids = {public_id: id_ or 0 for public_id, id_ in rows}
-    if sorted(ids) != sorted(map(str, item.content)):
+    order = [ids[public_id] for public_id in item.content if public_id in ids]
+    if sorted(order) != sorted(ranked):
         raise OrderFault
-    return [ids[public_id] for public_id in item.content]
+    return order

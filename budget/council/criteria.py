@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from budget import audit, cycles
-from budget.errors import AnswerMissing, CriteriaContradict
+from budget.errors import AnswerMissing, CriteriaContradict, Frozen
 from budget.permissions import Action, Actor, require_role
 from budget.settings import Text
 from models.base import new_public_id
@@ -49,6 +49,11 @@ def of_cycle(session: Session, cycle_id: int) -> tuple[Clause, ...]:
         row.criterion: Clause(row.criterion, row.clause, row.help_kk, row.help_ru, row.help_en)
         for row in rows
     }
+    return in_order(own)
+
+
+def in_order(own: Mapping[Criterion, Clause]) -> tuple[Clause, ...]:
+    """A cycle's own criteria in the order of the enum; all of ours where it has none."""
     if not own:
         return tuple(map(Clause, Criterion))
     return tuple(own[criterion] for criterion in Criterion if criterion in own)
@@ -57,11 +62,14 @@ def of_cycle(session: Session, cycle_id: int) -> tuple[Clause, ...]:
 def set_criteria(
     session: Session, actor: Actor, slug: str, clauses: Sequence[Clause], *, now: datetime
 ) -> None:
-    """Write down the criteria of the regulation; competence and conformity always stand.
+    """Write down the criteria of the regulation; competence and conformity always stand. What was decided was held
+    against them, so they stay with the frozen ballot list.
 
-    Raises: NotPermitted, NotFound, AnswerMissing(criterion) where one of the two is left out.
+    Raises: NotPermitted, NotFound, Frozen, AnswerMissing(criterion) where one of the two is left out.
     """
     cycle = cycles.own(session, actor, Action.MANAGE_COUNCIL, slug)
+    if cycle.frozen_at is not None:
+        raise Frozen(frozen_at=cycle.frozen_at)
     named = {clause.criterion: clause for clause in clauses}
     for always in (Criterion.COMPETENCE, Criterion.CONFORMITY):
         if always not in named:

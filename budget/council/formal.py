@@ -4,7 +4,7 @@ A complete one goes to the reviewers; an incomplete one back to its author with 
 application is looked at again, because it is another text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -43,19 +43,33 @@ def is_noted(session: Session, project: Project) -> bool:
 
 
 def pass_all(
-    session: Session, actor: Actor, cycle: Cycle, public_ids: Iterable[str], *, now: datetime
+    session: Session,
+    actor: Actor,
+    cycle: Cycle,
+    public_ids: Iterable[str],
+    *,
+    seen: Mapping[str, int] | None = None,
+    now: datetime,
 ) -> int:
     """Find these applications complete; how many were new. One checked meanwhile stays as it was found.
 
+    `seen` says which version of each was read: another text is not passed unread (houses come with a merger).
     Raises: NotPermitted, WrongPhase, CouncilMissing, NotFound, NotThisState.
     """
     cycle = locked_cycle(session, cycle.id or 0)
     cycles.require(session, actor, Action.CHECK_PROJECT, cycle, now)
     members.require_published(cycle)
-    return sum(_note(session, actor, cycle, public_id, now) for public_id in dict.fromkeys(public_ids))
+    passed = 0
+    for public_id in dict.fromkeys(public_ids):
+        project = _submitted(session, cycle, public_id)
+        is_as_seen = (seen or {}).get(public_id, project.version) == project.version
+        if is_as_seen and not is_noted(session, project):
+            note(session, actor, project, is_complete=True, now=now)
+            passed += 1
+    return passed
 
 
-def _note(session: Session, actor: Actor, cycle: Cycle, public_id: str, now: datetime) -> bool:
+def _submitted(session: Session, cycle: Cycle, public_id: str) -> Project:
     found = session.exec(
         select(Project).where(Project.public_id == public_id, Project.cycle_id == cycle.id)
     ).first()
@@ -64,10 +78,7 @@ def _note(session: Session, actor: Actor, cycle: Cycle, public_id: str, now: dat
     project = locked_project(session, found.id or 0)
     if project.state is not ProjectState.SUBMITTED:
         raise NotThisState(state=project.state, wanted=ProjectState.SUBMITTED)
-    if is_noted(session, project):
-        return False
-    note(session, actor, project, is_complete=True, now=now)
-    return True
+    return project
 
 
 def note(session: Session, actor: Actor, project: Project, *, is_complete: bool, now: datetime) -> None:

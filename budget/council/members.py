@@ -7,6 +7,7 @@ Members declare their interests before the queue opens, and may declare more at 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -32,6 +33,7 @@ from models.cycle import Cycle
 from models.enums import ConflictKind, MemberKind, Role
 from models.people import Staff
 from models.project import Project
+from models.screening import Review
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,18 @@ class Appointment:
     is_chair: bool = False
 
 
+class Membership(Protocol):
+    """From when to when somebody is a member: a row, or what a page reads of it."""
+
+    @property
+    def from_on(self) -> date:
+        """The first day."""
+
+    @property
+    def left_at(self) -> datetime | None:
+        """The end."""
+
+
 def of_cycle(session: Session, cycle_id: int) -> Sequence[CouncilMember]:
     """Every membership of the cycle, past ones too: the chair first, then as they were appointed."""
     rows = select(CouncilMember).where(CouncilMember.cycle_id == cycle_id)
@@ -62,7 +76,7 @@ def in_office(session: Session, cycle_id: int, *, now: datetime) -> list[Council
     return [member for member in of_cycle(session, cycle_id) if is_in_office(member, now)]
 
 
-def is_in_office(member: CouncilMember, now: datetime) -> bool:
+def is_in_office(member: Membership, now: datetime) -> bool:
     """Is this membership good at `now`?"""
     return has_begun(member.from_on, now) and (member.left_at is None or now < member.left_at)
 
@@ -135,10 +149,14 @@ def dismiss(session: Session, actor: Actor, public_id: str, *, reason: str, now:
 
 
 def take_back(session: Session, actor: Actor, public_id: str, *, now: datetime) -> None:
-    """Undo an appointment nobody has read of. Raises: NotFound, NotPermitted, AlreadyDone once published."""
+    """Undo an appointment nobody has read of.
+
+    Raises: NotFound, NotPermitted, AlreadyDone once published or ended: who came instead names this one.
+    """
     cycle, member = _locked(session, actor, public_id)
-    if cycle.council_published_at is not None:
-        raise AlreadyDone(at=cycle.council_published_at)
+    for done_at in (cycle.council_published_at, member.left_at):
+        if done_at is not None:
+            raise AlreadyDone(at=done_at)
     _record(session, actor, "council.take_back", member, now=now)
     session.exec(sa.delete(Conflict).where(col(Conflict.member_id) == member.id))
     session.delete(member)
@@ -182,7 +200,8 @@ def declare(
     *,
     now: datetime,
 ) -> list[Conflict]:
-    """Declare interests by public ids of projects, {} for none; what was declared before stays declared.
+    """Declare interests by public ids of projects, {} for none; what was declared before stays declared. Reviews that
+    are not written yet are taken from the member, for somebody else to get.
 
     Raises: NotPermitted, NotFound (a project of another cycle).
     """
@@ -203,6 +222,13 @@ def declare(
     member.declared_at = member.declared_at or now
     session.add_all([member, *added])
     session.flush()
+    session.exec(
+        sa.delete(Review).where(
+            col(Review.member_id) == member.id,
+            col(Review.project_id).in_([row.project_id for row in added]),
+            col(Review.concluded_at).is_(None),
+        )
+    )
     _record(session, actor, "council.declare", member, now=now, projects=sorted(interests))
     return added
 
@@ -249,6 +275,9 @@ def _end(session: Session, member: CouncilMember, reason: str, now: datetime) ->
     member.left_at, member.left_reason = now, reason.strip()
     session.add(member)
     session.flush()
+    session.exec(  # nobody waits any more for what was not written; others get it with the next assignment
+        sa.delete(Review).where(col(Review.member_id) == member.id, col(Review.concluded_at).is_(None))
+    )
 
 
 def _keep_rule(session: Session, cycle: Cycle) -> None:

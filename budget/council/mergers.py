@@ -8,6 +8,7 @@ is put to the vote; a "no" of one, or the coordinator, ends the proposal and bot
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -169,6 +170,16 @@ def is_open(session: Session, project: Project) -> bool:
     return _open_of(session, project) is not None
 
 
+def asks_about(project_id: Any) -> sa.ColumnElement[bool]:
+    """The condition that a merger asks authors about this project (an id, or the column of a statement around it)."""
+    return sa.and_(
+        sa.or_(col(Merger.kept_id) == project_id, col(Merger.joined_id) == project_id),
+        col(Merger.merged_at).is_(None),
+        col(Merger.declined_at).is_(None),
+        col(Merger.withdrawn_at).is_(None),
+    )
+
+
 def _refuse_unfit(session: Session, project: Project) -> None:
     if project.state is not ProjectState.SUBMITTED:
         raise MergerFault(why="state")
@@ -181,13 +192,7 @@ def _refuse_unfit(session: Session, project: Project) -> None:
 
 
 def _open_of(session: Session, project: Project) -> Merger | None:
-    rows = select(Merger).where(
-        sa.or_(col(Merger.kept_id) == project.id, col(Merger.joined_id) == project.id),
-        col(Merger.merged_at).is_(None),
-        col(Merger.declined_at).is_(None),
-        col(Merger.withdrawn_at).is_(None),
-    )
-    return session.exec(rows).first()
+    return session.exec(select(Merger).where(asks_about(project.id))).first()
 
 
 def _merge(session: Session, actor: Actor, row: Merger, now: datetime) -> None:

@@ -6,17 +6,17 @@ it corrects. A signature names the SHA-256 that was signed.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import audit
-from budget.council import agenda, members, sessions, votes
+from budget import audit, ballot_log, cycles, turnout
+from budget.council import agenda, members, sessions, votes, words
 from budget.council.sessions import Step
+from budget.differences import Content
 from budget.errors import (
     AlreadySigned,
     MotionIncomplete,
@@ -30,25 +30,29 @@ from models.base import new_public_id
 from models.council import CouncilMember
 from models.council_session import (
     AgendaItem,
+    Attendance,
     CouncilSession,
     CouncilVote,
     Protocol,
     ProtocolSignature,
     Recusal,
 )
-from models.cycle import Cycle
+from models.cycle import Cycle, Envelope
 from models.enums import Answer, Criterion, ItemKind, SigningMethod
 from models.log import LogHead
 from models.project import Project
 from models.result import Count, VerdictRow
+from models.screening import ProjectVersion
 
 
 @dataclass(frozen=True)
 class ItemFacts:
-    """An item as it was decided: the motion, what it says of the criteria, who voted how, who stood aside."""
+    """An item as it was decided: the motion, what it says of the criteria, who voted how, who stood aside. `text` is the
+    author's text that was voted on, None where it was not kept; the project's own may be another one by now."""
 
     item: AgendaItem
     project: Project | None
+    text: Content | None
     answers: dict[Criterion, Answer]
     votes: tuple[CouncilVote, ...]
     recusals: tuple[Recusal, ...]
@@ -58,19 +62,24 @@ class ItemFacts:
 
 @dataclass(frozen=True)
 class CountFacts:
-    """What the second session decides about: the frozen rules, the log's final head, and the sums of the count."""
+    """What the second session decides about: the frozen rules, the log's final head, the sums of the count, the people who
+    voted by web and at the desk (those set aside too), and the whole ranking."""
 
     frozen_hash: str
     head: LogHead | None
     sums: Count
+    electronic: int
+    ranking: tuple[tuple[VerdictRow, Project], ...]
 
 
 @dataclass(frozen=True)
 class ProtocolFacts:
-    """Everything of a protocol. `present` are those who were there, `absent` the members in office who were not, all by
-    id in `people`; `ordered` are the projects of the order of implementation."""
+    """Everything of a protocol. `present` are those who were there (from when to when: `attendance`), `absent` the members
+    in office who were not, all by id in `people`; `items` were put to the vote, `left_over` were not; `ordered` are the
+    projects of the order of implementation."""
 
     cycle: Cycle
+    envelopes: tuple[Envelope, ...]
     session: CouncilSession
     number: int
     corrects: Protocol | None
@@ -79,7 +88,9 @@ class ProtocolFacts:
     people: dict[int, CouncilMember]
     present: tuple[CouncilMember, ...]
     absent: tuple[CouncilMember, ...]
+    attendance: dict[int, Attendance]
     items: tuple[ItemFacts, ...]
+    left_over: tuple[tuple[AgendaItem, Project | None], ...]
     count: CountFacts | None
     ordered: tuple[Project, ...] = field(default=())
 
@@ -96,15 +107,14 @@ def facts_of(
     sessions.require_step(row, Step.CLOSED, Step.PUBLISHED)
     cycle = sessions.cycle_of(session, row)
     everybody = members.of_cycle(session, row.cycle_id)
-    there = sessions.attendance(session, row).keys()
+    there = sessions.attendance(session, row)
     at = row.opened_at or row.starts_at
     items = agenda.items_of(session, row)
-    ids = [item.id or 0 for item in items]
-    answers, cast = agenda.answers_of(session, ids), votes.votes_of(session, ids)
-    aside = votes.recusals_of(session, ids)
     projects = _projects(session, items)
+    is_second = any(item.kind is ItemKind.CONFIRMATION for item in items)
     return ProtocolFacts(
         cycle=cycle,
+        envelopes=tuple(cycles.envelopes(session, cycle.id or 0)),
         session=row,
         number=_next_number(session, cycle),
         corrects=corrects,
@@ -113,20 +123,12 @@ def facts_of(
         people={one.id or 0: one for one in everybody},
         present=tuple(one for one in everybody if one.id in there),
         absent=tuple(one for one in everybody if one.id not in there and members.is_in_office(one, at)),
-        items=tuple(
-            ItemFacts(
-                item,
-                projects.get(item.project_id or 0),
-                answers.get(item.id or 0, {}),
-                tuple(cast.get(item.id or 0, ())),
-                tuple(aside.get(item.id or 0, ())),
-                session.get(VerdictRow, item.project_id) if item.kind is ItemKind.CONFIRMATION else None,
-                agenda.departs(session, item),
-            )
-            for item in items
-            if item.opened_at is not None
+        attendance=there,
+        items=_items(session, [item for item in items if item.opened_at is not None], projects),
+        left_over=tuple(
+            (item, projects.get(item.project_id or 0)) for item in items if item.opened_at is None
         ),
-        count=_count(session, cycle) if any(item.kind is ItemKind.CONFIRMATION for item in items) else None,
+        count=_count(session, cycle) if is_second else None,
         ordered=_ordered(session, cycle, items),
     )
 
@@ -224,10 +226,15 @@ def of_session(session: Session, row: CouncilSession) -> Sequence[Protocol]:
 
 def signatures_of(session: Session, protocol: Protocol) -> list[tuple[ProtocolSignature, CouncilMember]]:
     """Who has signed, in the order of signing."""
+    return signed_by(session, protocol.id)
+
+
+def signed_by(session: Session, protocol_id: int | None) -> list[tuple[ProtocolSignature, CouncilMember]]:
+    """The same by the protocol's row, without its document."""
     rows = (
         select(ProtocolSignature, CouncilMember)
         .join(CouncilMember, col(CouncilMember.id) == ProtocolSignature.member_id)
-        .where(ProtocolSignature.protocol_id == protocol.id)
+        .where(ProtocolSignature.protocol_id == protocol_id)
     )
     return list(session.exec(rows.order_by(col(ProtocolSignature.signed_at))).all())
 
@@ -274,23 +281,60 @@ def _projects(session: Session, items: Sequence[AgendaItem]) -> dict[int, Projec
     return {one.id or 0: one for one in session.exec(select(Project).where(col(Project.id).in_(ids)))}
 
 
-def _ordered(session: Session, cycle: Cycle, items: Sequence[AgendaItem]) -> tuple[Project, ...]:
-    order: list[Any] = next((item.content for item in items if item.kind is ItemKind.ORDER), [])
-    rows = session.exec(
-        select(Project).where(Project.cycle_id == cycle.id, col(Project.public_id).in_(order))
+def _items(
+    session: Session, items: Sequence[AgendaItem], projects: Mapping[int, Project]
+) -> tuple[ItemFacts, ...]:
+    """A fixed number of statements, however many items there are."""
+    ids = [item.id or 0 for item in items]
+    answers, cast = agenda.answers_of(session, ids), votes.votes_of(session, ids)
+    aside, texts = votes.recusals_of(session, ids), _texts(session, items)
+    verdicts = {
+        one.project_id: one
+        for one in session.exec(select(VerdictRow).where(col(VerdictRow.project_id).in_(projects)))
+    }
+    return tuple(
+        ItemFacts(
+            item,
+            projects.get(item.project_id or 0),
+            texts.get((item.project_id, item.version)),
+            answers.get(item.id or 0, {}),
+            tuple(cast.get(item.id or 0, ())),
+            tuple(aside.get(item.id or 0, ())),
+            verdicts.get(item.project_id or 0) if item.kind is ItemKind.CONFIRMATION else None,
+            agenda.departs(session, item),
+        )
+        for item in items
     )
-    found = {one.public_id: one for one in rows}
-    return tuple(found[public_id] for public_id in order if public_id in found)
+
+
+def _texts(session: Session, items: Sequence[AgendaItem]) -> dict[tuple[int | None, int | None], Content]:
+    ids = [item.project_id for item in items if item.version is not None]
+    rows = session.exec(select(ProjectVersion).where(col(ProjectVersion.project_id).in_(ids)))
+    return {(row.project_id, row.number): row.content for row in rows}
+
+
+def _ordered(session: Session, cycle: Cycle, items: Sequence[AgendaItem]) -> tuple[Project, ...]:
+    order = next((item.content for item in items if item.kind is ItemKind.ORDER), [])
+    return tuple(words.ordered(session, cycle.id or 0, order))
 
 
 def _count(session: Session, cycle: Cycle) -> CountFacts | None:
     sums = session.get(Count, cycle.id)
     if sums is None or cycle.frozen_hash is None:
         return None
-    head = session.exec(
-        select(LogHead).where(LogHead.cycle_id == cycle.id).order_by(col(LogHead.number).desc()).limit(1)
-    ).first()
-    return CountFacts(cycle.frozen_hash, head, sums)
+    took_part = turnout.took_part(turnout.stored(session, cycle.id or 0))
+    ranking = (
+        select(VerdictRow, Project)
+        .join(Project, col(Project.id) == VerdictRow.project_id)
+        .where(VerdictRow.cycle_id == cycle.id)
+    )
+    return CountFacts(
+        cycle.frozen_hash,
+        ballot_log.final_head(session, cycle.id or 0),
+        sums,
+        (took_part.electronic if took_part is not None else 0) + sums.annulled,
+        tuple(session.exec(ranking.order_by(col(VerdictRow.position))).all()),
+    )
 
 
 def _record(

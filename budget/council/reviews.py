@@ -66,6 +66,34 @@ class Assigned:
     short: tuple[int, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class Share:
+    """What a member has to read of the cycle, written or not, and what an assignment would add."""
+
+    member: CouncilMember
+    has: int
+    gets: int
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What an assignment would do now: who gets how many, how many projects that is, and the numbers of those that
+    would have fewer reviewers than they should."""
+
+    shares: tuple[Share, ...]
+    projects: int
+    short: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    readers: list[CouncilMember]
+    projects: dict[int, Project]
+    pairs: list[tuple[int, int]]
+    load: Counter[int]
+    short: tuple[int, ...]
+
+
 def assign(session: Session, actor: Actor, cycle: Cycle, *, now: datetime) -> Assigned:
     """Give every checked project its reviewers, evenly; projects that have them keep them.
 
@@ -74,34 +102,50 @@ def assign(session: Session, actor: Actor, cycle: Cycle, *, now: datetime) -> As
     cycle = locked_cycle(session, cycle.id or 0)
     cycles.require(session, actor, Action.CHECK_PROJECT, cycle, now)
     members.require_published(cycle)
+    plan = _plan(session, cycle, now)
+    due_at = end_of(now, cycle.review_days, moved_days(session))
+    session.add_all(
+        Review(
+            project_id=project_id,
+            version=plan.projects[project_id].version,
+            member_id=member_id,
+            assigned_at=now,
+            due_at=due_at,
+        )
+        for project_id, member_id in plan.pairs
+    )
+    session.flush()
+    audit.record(
+        session, actor, "screening.assign", now=now, cycle_id=cycle.id, subject=cycle.slug, reviews=len(plan.pairs),
+        projects=len({project_id for project_id, _ in plan.pairs}),
+    )  # fmt: skip
+    return Assigned(len(plan.pairs), plan.short)
+
+
+def proposed(session: Session, cycle: Cycle, *, now: datetime) -> Proposal:
+    """What `assign` would do now, for whoever is about to press the button."""
+    plan = _plan(session, cycle, now)
+    gets = Counter(member_id for _, member_id in plan.pairs)
+    shares = (Share(one, plan.load[one.id or 0], gets[one.id or 0]) for one in plan.readers)
+    return Proposal(tuple(shares), len({project_id for project_id, _ in plan.pairs}), plan.short)
+
+
+def _plan(session: Session, cycle: Cycle, now: datetime) -> _Plan:
     readers = [
         one for one in members.in_office(session, cycle.id or 0, now=now) if one.declared_at is not None
     ]
     ids = [member.id or 0 for member in readers]
     projects = {project.id or 0: project for project in _to_review(session, cycle.id)}
-    open_reviews = _of_versions(session, projects)
-    pairs = _again(session, projects, open_reviews, set(ids))
+    taken = _of_versions(session, projects)
+    pairs = _again(session, projects, taken, set(ids))
     for project_id, member_id in pairs:
-        open_reviews.setdefault(project_id, set()).add(member_id)
-    tasks = _tasks(session, projects, open_reviews)
-    pairs += evenly(tasks, ids, each=cycle.reviewers_per_project, load=_load(session, cycle.id))
-    due_at = end_of(now, cycle.review_days, moved_days(session))
-    for project_id, member_id in pairs:
-        open_reviews.setdefault(project_id, set()).add(member_id)
-        version = projects[project_id].version
-        session.add(
-            Review(
-                project_id=project_id, version=version, member_id=member_id, assigned_at=now, due_at=due_at
-            )
-        )
-    session.flush()
-    wanted = cycle.reviewers_per_project
-    short = tuple(one.number for id_, one in projects.items() if len(open_reviews.get(id_, ())) < wanted)
-    audit.record(
-        session, actor, "screening.assign", now=now, cycle_id=cycle.id, subject=cycle.slug, reviews=len(pairs),
-        projects=len({project_id for project_id, _ in pairs}),
-    )  # fmt: skip
-    return Assigned(len(pairs), short)
+        taken.setdefault(project_id, set()).add(member_id)
+    load, wanted = _load(session, cycle.id), cycle.reviewers_per_project
+    fresh = evenly(_tasks(session, projects, taken), ids, each=wanted, load=load)
+    for project_id, member_id in fresh:
+        taken.setdefault(project_id, set()).add(member_id)
+    short = tuple(one.number for id_, one in projects.items() if len(taken.get(id_, ())) < wanted)
+    return _Plan(readers, projects, pairs + fresh, load, short)
 
 
 def conclude(

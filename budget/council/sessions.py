@@ -201,9 +201,9 @@ def locked(session: Session, actor: Actor, public_id: str, *, revision: int | No
 
 
 def require_step(row: CouncilSession, *wanted: Step) -> None:
-    """Raises SessionStep(step, wanted)."""
+    """One of these steps, in their order. Raises SessionStep(step, wanted, last)."""
     if step_of(row) not in wanted:
-        raise SessionStep(step=step_of(row), wanted=wanted[0])
+        raise SessionStep(step=step_of(row), wanted=wanted[0], last=wanted[-1])
 
 
 def touch(session: Session, row: CouncilSession) -> None:

@@ -10,6 +10,11 @@ class CompositionFault(BudgetRefusal):
 
     code = "composition_fault"
 
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        by_field = {"no_chair": "is_chair", "several_chairs": "is_chair", "too_many_akimat": "kind"}
+        self.field = by_field.get(facts["why"], "")
+
 
 class MemberTaken(BudgetRefusal):
     """This account is in the council already."""
@@ -137,7 +142,8 @@ class SessionChanged(BudgetRefusal):
 
 
 class SessionStep(BudgetRefusal):
-    """The session is not at the step for this. Facts: step, wanted (draft|announced|underway|closed|published)."""
+    """The session is not at a step for this. Facts: step; wanted, last: the first and the last step at which it can be
+    done (draft|announced|underway|closed|published)."""
 
     code = "session_step"
 
@@ -193,6 +199,12 @@ class OrderFault(BudgetRefusal):
 
     code = "order_fault"
     field = "order"
+
+
+class OrderVoted(BudgetRefusal):
+    """The order of implementation is put to the vote: in this session no other projects can become winners."""
+
+    code = "order_voted"
 
 
 class OverBudget(BudgetRefusal):

@@ -14,16 +14,21 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from budget.errors import NotFound
-from budget.phases import Calendar, Stage, Window, calendar_of, stage_at
-from models.cycle import CalendarChange, Cycle, Envelope, PhaseWindow, ReportedFigures
+from budget.phases import Calendar, Stage, stage_at
+from budget.reading import calendars
+from budget.reading.calendars import Change, Meeting, Planned
+from models.cycle import Cycle, Envelope, ReportedFigures
 from models.enums import (
     AllocationRule,
     Figures,
     KeyHolder,
+    Majority,
     Opening,
     Origin,
     Phase,
     ProjectState,
+    Quorum,
+    SessionKind,
     VerdictKind,
     WorksStatus,
 )
@@ -64,7 +69,16 @@ class Settings:
     key_holder: KeyHolder
     opening: Opening
     keys_proven_at: datetime | None
+    council_akimat_percent: int
+    council_quorum: Quorum
+    council_majority: Majority
+    reviewers_per_project: int
+    review_days: int
+    correction_days: int
+    appeal_days: int
+    appeal_decision_days: int
     published_at: datetime | None
+    council_published_at: datetime | None
     frozen_at: datetime | None
     frozen_hash: str | None
     results_published_at: datetime | None
@@ -75,6 +89,7 @@ class Numbers:
     """What a cycle came to; None = not published (an archive) or not yet (the result of a cycle that runs)."""
 
     received: int | None
+    undecided: int | None
     admitted: int | None
     rejected: int | None
     voters: int | None
@@ -92,18 +107,6 @@ class Reported:
     source_kk: str
     source_ru: str
     source_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An extension of a deadline, with its reason in the words and the language of the akimat."""
-
-    phase: Phase
-    old_end: datetime
-    new_end: datetime
-    reason: str
-    language: str
-    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ class CycleView:
     figures: Figures
     reported: Reported | None
     changes: tuple[Change, ...]
+    meetings: tuple[Meeting, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -147,6 +151,11 @@ class CycleView:
     def has_results(self) -> bool:
         """Is there a published result of a count (an archive only has what was reported)?"""
         return self.settings.results_published_at is not None and self.settings.origin is not Origin.ARCHIVE
+
+    def next_meeting(self, kind: SessionKind, now: datetime) -> Meeting | None:
+        """The council's next session of this kind."""
+        ahead = [one for one in self.meetings if one.kind is kind and one.starts_at > now]
+        return min(ahead, key=lambda one: one.starts_at) if ahead else None
 
 
 _SETTINGS = [col(getattr(Cycle, name)) for name in Settings.__dataclass_fields__]
@@ -180,19 +189,6 @@ _PUBLISHED = _CYCLES.where(col(Cycle.published_at).is_not(None)).order_by(
     col(Cycle.year).desc(), col(Cycle.published_at).desc(), col(Cycle.id).desc()
 )
 _BY_SLUG = _CYCLES.where(col(Cycle.slug) == sa.bindparam("slug"))
-_WINDOW = [col(getattr(PhaseWindow, name)) for name in ("cycle_id", "phase", "starts_at", "ends_at")]
-_CHANGE = [col(getattr(CalendarChange, name)) for name in Change.__dataclass_fields__]
-_CALENDARS = (
-    sa.select(*_WINDOW, col(CalendarChange.id), *_CHANGE)
-    .outerjoin(
-        CalendarChange,
-        sa.and_(
-            col(CalendarChange.cycle_id) == col(PhaseWindow.cycle_id),
-            col(CalendarChange.phase) == col(PhaseWindow.phase),
-        ),
-    )
-    .where(col(PhaseWindow.cycle_id).in_(sa.bindparam("cycles", expanding=True)))
-)
 _TALLIES = (
     sa.select(
         col(Project.cycle_id), col(Project.state), col(VerdictRow.kind), col(Works.status), sa.func.count()
@@ -282,25 +278,24 @@ def _views(
     session: Session, rows: Sequence[Any], *, now: datetime, with_numbers: bool
 ) -> tuple[CycleView, ...]:
     ids = [row.id for row in rows]
-    calendars, changes = _calendars(session, ids)
+    planned = calendars.of_cycles(session, ids)
     counted = [row.id for row in rows if row.origin is not Origin.ARCHIVE]
     tallies = _tallies(session, counted) if with_numbers and counted else {}
-    return tuple(_view(row, calendars[row.id], changes[row.id], tallies.get(row.id, ()), now) for row in rows)
+    return tuple(_view(row, planned[row.id], tallies.get(row.id, ()), now) for row in rows)
 
 
-def _view(
-    row: Any, calendar: Calendar, changes: tuple[Change, ...], tallies: Iterable[Any], now: datetime
-) -> CycleView:
+def _view(row: Any, planned: Planned, tallies: Iterable[Any], now: datetime) -> CycleView:
     settings = Settings(*row[: len(_SETTINGS)])
     is_reported = row.cycle_id is not None
     return CycleView(
         settings=settings,
-        calendar=calendar,
-        stage=stage_at(calendar, now),
+        calendar=planned.calendar,
+        stage=stage_at(planned.calendar, now),
         numbers=_reported_numbers(row) if is_reported else _computed_numbers(row, tallies),
         figures=Figures.REPORTED if is_reported else Figures.COMPUTED,
         reported=_reported(row) if is_reported else None,
-        changes=changes,
+        changes=planned.changes,
+        meetings=planned.meetings,
     )
 
 
@@ -312,7 +307,7 @@ def _reported(row: Any) -> Reported:
 def _reported_numbers(row: Any) -> Numbers:
     works = {WorksStatus.COMPLETED: row.works_completed, WorksStatus.UNDERWAY: row.works_underway}
     known = {status: count for status, count in works.items() if count is not None}
-    return Numbers(row.received, row.admitted, row.rejected, row.voters, row.winners, known)
+    return Numbers(row.received, None, row.admitted, row.rejected, row.voters, row.winners, known)
 
 
 def _computed_numbers(row: Any, tallies: Iterable[Any]) -> Numbers:
@@ -327,26 +322,12 @@ def _computed_numbers(row: Any, tallies: Iterable[Any]) -> Numbers:
     has_results = row.results_published_at is not None
     return Numbers(
         received=sum(states.values()),
+        undecided=states[ProjectState.SUBMITTED] + states[ProjectState.RETURNED],
         admitted=states[ProjectState.ADMITTED],
         rejected=states[ProjectState.REJECTED],
         voters=row.participations,
         winners=winners if has_results else None,
         works=works if has_results else {},
-    )
-
-
-def _calendars(session: Session, ids: list[int]) -> tuple[dict[int, Calendar], dict[int, tuple[Change, ...]]]:
-    windows: dict[int, dict[Phase, Window]] = defaultdict(dict)
-    changes: dict[int, dict[int, Change]] = defaultdict(dict)
-    for cycle, phase, starts_at, ends_at, change_id, *change in session.connection().execute(
-        _CALENDARS, {"cycles": ids}
-    ):
-        windows[cycle][phase] = Window(phase, starts_at, ends_at)
-        if change_id is not None:
-            changes[cycle][change_id] = Change(*change)
-    return (
-        {cycle: calendar_of(windows[cycle].values()) for cycle in ids},
-        {cycle: tuple(change for _, change in sorted(changes[cycle].items())) for cycle in ids},
     )
 
 

@@ -7,16 +7,17 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from budget import cycles
 from budget.phases import Calendar, Stage, stage_at
-from budget.reading.cycles import WON
 from models.cycle import Cycle, Envelope
 from models.enums import Language, ProjectState, Role, WorksStatus
 from models.people import Staff
 from models.project import Project
 from models.result import VerdictRow
+from models.screening import Appeal, Correction, FormalCheck, Forwarding
 from models.service import AuditEvent
 from models.works import Works
 
@@ -47,6 +48,15 @@ class ProjectLine:
     cost_tenge: int | None
     envelope: int | None
     """The place of its envelope, from 1."""
+    is_checked: bool = False
+    """Was its text as it is now looked at in the formal check?"""
+    due_at: datetime | None = None
+    """Until when its author corrects it."""
+    appeal: str | None = None
+    """The public id of the appeal against its rejection."""
+    is_forwarded: bool = False
+    merged_into: int | None = None
+    """The number of the project it goes on as a part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +124,39 @@ def state_counts(session: Session, cycle_id: int) -> dict[ProjectState, int]:
     return {ProjectState(state): count for state, count in rows}
 
 
+_OWN = (
+    "public_id", "number", "language", "title_kk", "title_ru", "title_en", "state", "estimate_tenge", "cost_tenge",
+)  # fmt: skip
+_LINE = [col(getattr(Project, name)) for name in _OWN]
+_Whole = aliased(Project)
+_SCREENED = (
+    sa.exists().where(
+        col(FormalCheck.project_id) == col(Project.id), col(FormalCheck.version) == col(Project.version)
+    ),
+    sa.select(col(Correction.due_at))
+    .where(
+        col(Correction.project_id) == col(Project.id),
+        col(Correction.resubmitted_at).is_(None),
+        col(Correction.lapsed_at).is_(None),
+    )
+    .correlate(Project)
+    .scalar_subquery(),
+    sa.select(sa.func.max(col(Appeal.public_id)))
+    .where(col(Appeal.project_id) == col(Project.id))
+    .correlate(Project)
+    .scalar_subquery(),
+    sa.exists().where(col(Forwarding.project_id) == col(Project.id)),
+    sa.select(col(_Whole.number))
+    .where(col(_Whole.id) == col(Project.merged_into_id))
+    .correlate(Project)
+    .scalar_subquery(),
+)
+
+
 def projects(session: Session, cycle_id: int, state: ProjectState | None = None) -> tuple[ProjectLine, ...]:
     """The projects of a cycle by number, in one state or in all."""
-    names = [name for name in ProjectLine.__dataclass_fields__ if name != "envelope"]
     wanted = (
-        sa.select(*(col(getattr(Project, name)) for name in names), col(Envelope.position))
+        sa.select(*_LINE, col(Envelope.position), *_SCREENED)
         .outerjoin(Envelope, col(Envelope.id) == col(Project.envelope_id))
         .where(col(Project.cycle_id) == cycle_id)
         .order_by(col(Project.number))
@@ -130,7 +168,8 @@ def projects(session: Session, cycle_id: int, state: ProjectState | None = None)
 
 
 def winners(session: Session, cycle_id: int) -> tuple[WorksLine, ...]:
-    """The winners of a cycle by number, with their works. Empty before the results are published."""
+    """Everything of a cycle that has works, by number: winners as the council confirmed them, and what came in from the
+    reserve. Empty before that."""
     names = ("public_id", "number", "language", "title_kk", "title_ru", "title_en")
     wanted = (
         sa.select(
@@ -140,7 +179,7 @@ def winners(session: Session, cycle_id: int) -> tuple[WorksLine, ...]:
         )
         .join(Works, col(Works.project_id) == col(Project.id))
         .join(VerdictRow, col(VerdictRow.project_id) == col(Project.id))
-        .where(col(Project.cycle_id) == cycle_id, col(VerdictRow.kind).in_(WON))
+        .where(col(Project.cycle_id) == cycle_id)
         .order_by(col(Project.number))
     )
     rows: Any = session.connection().execute(wanted)

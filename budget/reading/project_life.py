@@ -1,4 +1,7 @@
-"""One project from its submission to its works: what its page tells, for years under one address."""
+"""One project from its submission to its works: what its page tells, for years under one address.
+
+Its road through the council and after the vote is read by `budget.reading.project_road`.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,25 +14,26 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from budget.errors import NotFound
-from budget.phases import Calendar, Stage, Window, calendar_of, stage_at
-from budget.reading.projects import Address, addresses_of
-from models.cycle import Cycle, Envelope, PhaseWindow
-from models.district import Area
-from models.enums import (
-    Criterion,
-    DecidedBy,
-    Direction,
-    Language,
-    Origin,
-    ProjectState,
-    ScreeningOutcome,
-    VerdictKind,
-    WorksStatus,
+from budget.phases import Calendar, Stage, stage_at
+from budget.reading.project_facts import (
+    After,
+    Decision,
+    Exchange,
+    Forwarded,
+    Joined,
+    Other,
+    Step,
+    Word,
 )
+from budget.reading.project_road import IS_OUT, after_of, columns_of, decisions_of, details_of
+from budget.reading.projects import Address
+from models.cycle import Cycle, Envelope
+from models.district import Area
+from models.enums import Direction, Language, Origin, ProjectState, VerdictKind, WorksStatus
 from models.project import Photo, Project
 from models.result import VerdictRow
-from models.screening import Screening
-from models.works import Works, WorksChange
+from models.screening import Forwarding
+from models.works import Works
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Facts:
     estimate_tenge: int | None
     cost_tenge: int | None
     state: ProjectState
+    version: int
     submitted_at: datetime | None
     decided_at: datetime | None
     withdrawn_at: datetime | None
@@ -96,30 +101,6 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided, by whom, on which criterion and clause, why. Reasons are in Kazakh and Russian alone."""
-
-    at: datetime
-    outcome: ScreeningOutcome
-    decided_by: DecidedBy
-    criterion: Criterion | None
-    clause: str
-    reason_kk: str
-    reason_ru: str
-    reason_en: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A change of the works."""
-
-    at: datetime
-    status: WorksStatus
-    reason: str
-    language: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class WorksNow:
     """Where the works stand; an archive gives no date."""
 
@@ -132,7 +113,9 @@ class WorksNow:
 @dataclass(frozen=True)
 class ProjectLife:
     """Everything the page of a project tells. `works` is the status now, `steps` how it came to it; `envelope` is
-    None where the money is not divided."""
+    None where the money is not divided. `versions` and `checks` by number of the text: when the author sent it in, and
+    when it was found complete. `merged_into` is the project this one goes on as, `joined` are those that became part
+    of it."""
 
     facts: Facts
     cycle: Home
@@ -146,22 +129,33 @@ class ProjectLife:
     judgement: Judgement | None
     works: WorksNow | None
     steps: tuple[Step, ...]
+    versions: dict[int, datetime]
+    checks: dict[int, datetime]
+    joined: tuple[Joined, ...]
+    merged_into: Other | None
+    forwarded: Forwarded | None
+    word: Word | None
+    fell_out: Exchange | None
+    came_in: Exchange | None
 
     @property
     def is_withdrawn(self) -> bool:
         """Its author took it back: only the title stays."""
         return self.facts.state is ProjectState.WITHDRAWN
 
+    def has_difference(self, number: int) -> bool:
+        """Are this version and the one before it both kept, so that their difference can be shown?"""
+        return {number, number - 1} <= self.versions.keys()
 
-def _columns(table: type[Any], value: type[Any]) -> list[Any]:
-    return [col(getattr(table, name)) for name in value.__dataclass_fields__]
 
-
-_FACTS = _columns(Project, Facts)
-_HOME = [col(Cycle.id), *(col(getattr(Cycle, name)) for name in list(Home.__dataclass_fields__)[1:])]
-_PLACE = [*_columns(Area, Names), *_columns(Envelope, Names)]
-_VERDICT = _columns(VerdictRow, Judgement)
+_FACTS = columns_of(Project, Facts)
+_HOME = [col(Cycle.id), *columns_of(Cycle, Home, skip=1)]
+_PLACE = [*columns_of(Area, Names), *columns_of(Envelope, Names)]
+_VERDICT = columns_of(VerdictRow, Judgement)
 _WORKS = [col(Works.changed_at), col(Works.status), col(Works.reason), col(Works.language)]
+_Onward = aliased(Project)
+_ONWARD = columns_of(_Onward, Other)
+_FORWARDED = columns_of(Forwarding, Forwarded, until=6)
 _PHOTO = (
     sa.select(sa.func.min(col(Photo.public_id)))
     .where(col(Photo.project_id) == col(Project.id))
@@ -175,50 +169,22 @@ _ENVELOPES = (
     .correlate(Project)
     .scalar_subquery()
 )
-_IS_OUT = col(Cycle.results_published_at).is_not(None)
 _ONE = (
-    sa.select(*_FACTS, *_HOME, *_PLACE, *_VERDICT, *_WORKS, _PHOTO, _ENVELOPES)
+    sa.select(*_FACTS, *_HOME, *_PLACE, *_VERDICT, *_WORKS, *_ONWARD, *_FORWARDED, _PHOTO, _ENVELOPES)
     .select_from(Project)
     .join(Cycle, col(Cycle.id) == col(Project.cycle_id))
     .outerjoin(Area, col(Area.id) == col(Project.area_id))
     .outerjoin(Envelope, col(Envelope.id) == col(Project.envelope_id))
-    .outerjoin(VerdictRow, sa.and_(col(VerdictRow.project_id) == col(Project.id), _IS_OUT))
-    .outerjoin(Works, sa.and_(col(Works.project_id) == col(Project.id), _IS_OUT))
+    .outerjoin(VerdictRow, sa.and_(col(VerdictRow.project_id) == col(Project.id), IS_OUT))
+    .outerjoin(Works, sa.and_(col(Works.project_id) == col(Project.id), IS_OUT))
+    .outerjoin(_Onward, col(_Onward.id) == col(Project.merged_into_id))
+    .outerjoin(Forwarding, col(Forwarding.project_id) == col(Project.id))
     .where(col(Project.public_id) == sa.bindparam("public_id"), col(Cycle.published_at).is_not(None))
 )
-_WINDOWS = sa.select(col(PhaseWindow.phase), col(PhaseWindow.starts_at), col(PhaseWindow.ends_at)).where(
-    col(PhaseWindow.cycle_id) == sa.bindparam("cycle")
-)
-_DECISIONS: sa.Select[*tuple[Any, ...]] = sa.select(
-    sa.literal("decision").label("what"),
-    col(Screening.decided_at).label("at"),
-    sa.type_coerce(col(Screening.outcome), sa.String),
-    sa.type_coerce(col(Screening.decided_by), sa.String),
-    sa.type_coerce(col(Screening.criterion), sa.String),
-    col(Screening.clause),
-    col(Screening.reason_kk),
-    col(Screening.reason_ru),
-).where(col(Screening.project_id) == sa.bindparam("project"))
-_STEPS = (
-    sa.select(
-        sa.literal("works"),
-        col(WorksChange.changed_at),
-        sa.type_coerce(col(WorksChange.status), sa.String),
-        sa.literal(""),
-        sa.literal(""),
-        sa.type_coerce(col(WorksChange.language), sa.String),
-        col(WorksChange.reason),
-        sa.literal(""),
-    )
-    .join(Project, col(Project.id) == col(WorksChange.project_id))
-    .join(Cycle, sa.and_(col(Cycle.id) == col(Project.cycle_id), _IS_OUT))
-    .where(col(WorksChange.project_id) == sa.bindparam("project"))
-)
-_HISTORY = sa.union_all(_DECISIONS, _STEPS).order_by("at")
 
 
 def by_public_id(session: Session, public_id: str, *, now: datetime) -> ProjectLife:
-    """The project at this address. Four statements.
+    """The project at this address. Three statements, and one more once the result is published.
 
     Raises: NotFound for an unknown project and for one of an unpublished cycle.
     """
@@ -226,28 +192,47 @@ def by_public_id(session: Session, public_id: str, *, now: datetime) -> ProjectL
     row = connection.execute(_ONE, {"public_id": public_id}).one_or_none()
     if row is None:
         raise NotFound
-    values = iter(row)
-    facts = Facts(*_take(values, len(_FACTS)))
-    cycle = Home(*_take(values, len(_HOME)))
-    area, envelope = _names(_take(values, 3)), _names(_take(values, 3))
-    verdict, works = _take(values, len(_VERDICT)), _take(values, len(_WORKS))
-    photo, envelopes = values
-    windows = connection.execute(_WINDOWS, {"cycle": cycle.cycle_id})
-    calendar = calendar_of(Window(*window) for window in windows)
-    history: Any = connection.execute(_HISTORY, {"project": facts.id}).all()
+    facts, cycle, known = _first(row)
+    details = details_of(connection, facts.id, cycle.cycle_id)
+    after = after_of(connection, facts.id) if cycle.results_published_at is not None else After()
     return ProjectLife(
         facts=facts,
         cycle=cycle,
-        calendar=calendar,
-        stage=stage_at(calendar, now),
-        area=area,
-        envelope=envelope if envelopes > 1 else None,
-        photo=photo,
-        addresses=addresses_of(session, [facts.id]).get(facts.id, ()),
-        decisions=tuple(_decision(rest) for what, *rest in history if what == "decision"),
-        judgement=Judgement(*verdict) if verdict[0] is not None else None,
-        works=WorksNow(*works) if works[1] is not None else None,
-        steps=tuple(_step(rest) for what, *rest in history if what == "works"),
+        calendar=details.calendar,
+        stage=stage_at(details.calendar, now),
+        addresses=details.addresses,
+        decisions=decisions_of(connection, facts.id, details),
+        steps=details.steps,
+        versions=details.versions,
+        checks=details.checks,
+        joined=details.joined,
+        word=after.word,
+        fell_out=after.fell_out,
+        came_in=after.came_in,
+        **known,
+    )
+
+
+def _first(row: Any) -> tuple[Facts, Home, dict[str, Any]]:
+    """The row of `_ONE` as values; what is not there is None."""
+    values = iter(row)
+    facts, cycle = Facts(*_take(values, len(_FACTS))), Home(*_take(values, len(_HOME)))
+    area, envelope = _names(_take(values, 3)), _names(_take(values, 3))
+    verdict, works = _take(values, len(_VERDICT)), _take(values, len(_WORKS))
+    onward, forwarded = _take(values, len(_ONWARD)), _take(values, len(_FORWARDED))
+    photo, envelopes = values
+    return (
+        facts,
+        cycle,
+        {
+            "area": area,
+            "envelope": envelope if envelopes > 1 else None,
+            "photo": photo,
+            "judgement": Judgement(*verdict) if verdict[0] is not None else None,
+            "works": WorksNow(*works) if works[1] is not None else None,
+            "merged_into": Other(*onward) if onward[0] is not None else None,
+            "forwarded": Forwarded(*forwarded) if forwarded[0] is not None else None,
+        },
     )
 
 
@@ -257,15 +242,3 @@ def _take(values: Iterator[Any], count: int) -> list[Any]:
 
 def _names(values: list[Any]) -> Names | None:
     return Names(*values) if values[0] is not None else None
-
-
-def _decision(values: list[Any]) -> Decision:
-    at, outcome, by, criterion, *rest = values
-    return Decision(
-        at, ScreeningOutcome(outcome), DecidedBy(by), Criterion(criterion) if criterion else None, *rest
-    )
-
-
-def _step(values: list[Any]) -> Step:
-    at, status, _, _, language, reason, _ = values
-    return Step(at, WorksStatus(status), reason, language)

@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from budget.reading.cycles import WON
 from budget.reading.folding import words_of
+from models.confirmation import Confirmation
 from models.cycle import Cycle
 from models.enums import Direction, Language, ProjectState, VerdictKind, WorksStatus
 from models.project import Photo, Project, ProjectAddress
@@ -34,6 +35,7 @@ class Standing(StrEnum):
     ADMITTED = "admitted"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
     WON = "won"
     LOST = "lost"
 
@@ -49,7 +51,8 @@ class Address(NamedTuple):
 
 
 class Card(NamedTuple):
-    """A project in a list. `photo` is the photo's public id."""
+    """A project in a list. `photo` is the photo's public id; `is_left_out`: the council departed from the count and does
+    not build it."""
 
     id: int
     public_id: str
@@ -66,6 +69,7 @@ class Card(NamedTuple):
     verdict: VerdictKind | None
     works: WorksStatus | None
     photo: str | None
+    is_left_out: bool | None
     addresses: tuple[Address, ...] = ()
 
     @property
@@ -98,7 +102,7 @@ class ProjectPage:
 _CARD_COLUMNS = [
     col(getattr(Project, name))
     for name in Card._fields
-    if name not in ("verdict", "works", "photo", "addresses")
+    if name not in ("verdict", "works", "photo", "is_left_out", "addresses")
 ]
 _PHOTO = (
     sa.select(sa.func.min(col(Photo.public_id)))
@@ -111,9 +115,11 @@ _JOINED = (
     sa.join(Project, Cycle, col(Cycle.id) == col(Project.cycle_id))
     .outerjoin(VerdictRow, sa.and_(col(VerdictRow.project_id) == col(Project.id), _IS_OUT))
     .outerjoin(Works, sa.and_(col(Works.project_id) == col(Project.id), _IS_OUT))
+    .outerjoin(Confirmation, col(Confirmation.project_id) == col(Project.id))
 )
 _OF_CYCLE = col(Project.cycle_id) == sa.bindparam("cycle")
-_CARD = [*_CARD_COLUMNS, col(VerdictRow.kind), col(Works.status), _PHOTO]
+_LEFT_OUT = sa.and_(col(Confirmation.departs), sa.not_(col(Confirmation.wins)))
+_CARD = [*_CARD_COLUMNS, col(VerdictRow.kind), col(Works.status), _PHOTO, _LEFT_OUT]
 _IN_CYCLE = sa.select(*_CARD).select_from(_JOINED).where(_OF_CYCLE).order_by(col(Project.number))
 _ADDRESS_COLUMNS = [col(getattr(ProjectAddress, name)) for name in Address._fields]
 _ADDRESSES = (
@@ -204,6 +210,7 @@ _STANDINGS: dict[Standing, Any] = {
     Standing.ADMITTED: col(Project.state) == ProjectState.ADMITTED,
     Standing.REJECTED: col(Project.state) == ProjectState.REJECTED,
     Standing.WITHDRAWN: col(Project.state) == ProjectState.WITHDRAWN,
+    Standing.MERGED: col(Project.state) == ProjectState.MERGED,
     Standing.WON: col(VerdictRow.kind).in_(WON),
     Standing.LOST: sa.and_(
         col(VerdictRow.kind).is_not(None), col(VerdictRow.kind).not_in((*WON, VerdictKind.WITHDRAWN))

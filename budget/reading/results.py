@@ -1,6 +1,8 @@
-"""A published result: per envelope every project's place, votes, money and verdict; turnout; the lot.
+"""A published result: per envelope every project's place, votes, money and verdict; turnout; the lot; and beside what
+was computed the council's word, the order of implementation and the reserve.
 
-Nothing is read before `results_published_at`; whoever asks earlier gets None, so no page can leak a count.
+Nothing is read before `results_published_at`; whoever asks earlier gets None, so no page can leak a count. The council's
+word has rows only once its session is published.
 """
 
 from collections import defaultdict
@@ -12,10 +14,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from budget.reading.calendars import Meeting
 from budget.reading.cycles import WON, CycleView, EnvelopeFacts
 from budget.turnout import Dimension, TookPart, took_part
+from models.confirmation import Confirmation, ReserveUse
+from models.council_session import CouncilSession
 from models.cycle import Envelope
-from models.enums import Language, VerdictKind, WorksStatus
+from models.enums import Language, SessionKind, VerdictKind, WorksStatus
 from models.project import Project
 from models.result import Count, VerdictRow
 from models.result import Turnout as TurnoutRow
@@ -23,6 +28,31 @@ from models.works import Works
 
 SHORT_OF_MONEY = (VerdictKind.DOES_NOT_FIT, VerdictKind.AFTER_STOP, VerdictKind.LOST_LOT)
 OUT_OF_RUNNING = (VerdictKind.BELOW_MINIMUM, VerdictKind.WITHDRAWN, VerdictKind.INELIGIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The council's word on a project: built or not, departing from the count or not, `place` in the order of works."""
+
+    wins: bool
+    departs: bool
+    reason_kk: str
+    reason_ru: str
+    place: int | None
+    decided_at: datetime
+    reason_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FellOut:
+    """A winner that will not be built after all, and by its row the project that came in from the reserve, if any."""
+
+    reason_kk: str
+    reason_ru: str
+    document: str
+    recorded_at: datetime
+    came_in: int | None
+    reason_en: str = ""
 
 
 class Line(NamedTuple):
@@ -44,10 +74,13 @@ class Line(NamedTuple):
     missing_votes: int | None
     missing_tenge: int | None
     works: WorksStatus | None
+    id: int = 0
+    word: Word | None = None
+    fell_out: FellOut | None = None
 
     @property
     def is_won(self) -> bool:
-        """Does it get built?"""
+        """Did the count say that it gets built? The council's word stands beside it."""
         return self.kind in WON
 
 
@@ -125,6 +158,8 @@ class Outcome:
     envelopes: tuple[EnvelopeOutcome, ...]
     turnout: Turnout
     took_part: TookPart | None = None
+    decided_in: Meeting | None = None
+    """The published session of the council that confirmed the result."""
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -156,23 +191,47 @@ _VERDICT = [
     for name in Line._fields
     if name in VerdictRow.model_fields and name != "project_id"
 ]
+_WORD = [
+    col(getattr(Confirmation, name))
+    for name in Word.__dataclass_fields__
+    if name in Confirmation.model_fields
+]
+_FELL_OUT = [
+    *(col(getattr(ReserveUse, name)) for name in ("reason_kk", "reason_ru", "document", "recorded_at")),
+    col(ReserveUse.in_id),
+]
 _LINES = (
-    sa.select(col(VerdictRow.envelope_id), *_PROJECT, *_VERDICT, col(Works.status))
+    sa.select(
+        col(VerdictRow.envelope_id),
+        *_PROJECT,
+        *_VERDICT,
+        col(Works.status),
+        col(Project.id),
+        *_WORD,
+        *_FELL_OUT,
+    )
     .join(Project, col(Project.id) == col(VerdictRow.project_id))
     .outerjoin(Works, col(Works.project_id) == col(Project.id))
+    .outerjoin(Confirmation, col(Confirmation.project_id) == col(Project.id))
+    .outerjoin(ReserveUse, col(ReserveUse.out_id) == col(Project.id))
     .where(col(VerdictRow.cycle_id) == sa.bindparam("cycle"))
     .order_by(col(VerdictRow.position))
 )
 _ENVELOPE = [col(getattr(Envelope, name)) for name in EnvelopeFacts.__dataclass_fields__]
 _TURNOUT = [col(getattr(Count, name)) for name in Turnout.__dataclass_fields__]
 _CELL = [col(TurnoutRow.dimension), col(TurnoutRow.key), col(TurnoutRow.voters)]
+_MEETING = [col(getattr(CouncilSession, name)) for name in Meeting.__dataclass_fields__]
 _COUNT = (
-    sa.select(
-        *_ENVELOPE,
-        *_TURNOUT,
-        *_CELL,
-    )
+    sa.select(*_ENVELOPE, *_TURNOUT, *_CELL, *_MEETING)
     .join(Count, col(Count.cycle_id) == col(Envelope.cycle_id))
+    .outerjoin(
+        CouncilSession,
+        sa.and_(
+            col(CouncilSession.cycle_id) == col(Envelope.cycle_id),
+            col(CouncilSession.kind) == SessionKind.DECISION,
+            col(CouncilSession.published_at).is_not(None),
+        ),
+    )
     .outerjoin(
         TurnoutRow,
         sa.and_(col(TurnoutRow.cycle_id) == col(Envelope.cycle_id), col(Envelope.position) == 1),
@@ -196,12 +255,30 @@ def stored(session: Session, cycle_id: int) -> Outcome | None:
     lines: dict[int, list[Line]] = defaultdict(list)
     rows: Any = connection.execute(_LINES, asked)
     for envelope, *values in rows:
-        lines[envelope].append(Line(*values))
+        lines[envelope].append(_line(values))
     width, end = len(_ENVELOPE), len(_ENVELOPE) + len(_TURNOUT)
     parts = {row.id: EnvelopeFacts(*row[:width]) for row in counted}
     outcomes = tuple(EnvelopeOutcome(part, tuple(lines[part.id])) for part in parts.values())
     cells: dict[Dimension, dict[str, int]] = defaultdict(dict)
-    for dimension, key, voters in (row[end:] for row in counted):
+    for dimension, key, voters in (row[end : end + len(_CELL)] for row in counted):
         if dimension is not None:
             cells[Dimension(dimension)][key] = voters
-    return Outcome(outcomes, Turnout(*counted[0][width:end]), took_part(cells))
+    meeting = counted[0][end + len(_CELL) :]
+    return Outcome(
+        outcomes,
+        Turnout(*counted[0][width:end]),
+        took_part(cells),
+        Meeting(*meeting) if meeting[0] is not None else None,
+    )
+
+
+_LINE = len(_PROJECT) + len(_VERDICT) + 2
+
+
+def _line(values: list[Any]) -> Line:
+    word, fell_out = values[_LINE : _LINE + len(_WORD)], values[_LINE + len(_WORD) :]
+    added: list[Any] = [
+        Word(*word) if word[0] is not None else None,
+        FellOut(*fell_out) if fell_out[0] is not None else None,
+    ]
+    return Line(*values[:_LINE], *added)

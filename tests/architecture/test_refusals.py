@@ -136,7 +136,10 @@ FACTS: dict[str, list[Facts]] = {
     "already_appealed": each("at", [AT]),
     "hearing_fault": each("decide_by", [AT]),
     "session_fault": each("why", ["past", "place", "empty", "undecided", "votes"]),
-    "session_step": each("wanted", sessions.Step, step=sessions.Step.DRAFT),
+    "session_step": [
+        {"step": sessions.Step.DRAFT, "wanted": wanted, "last": last}
+        for wanted, last in (*zip(sessions.Step, sessions.Step, strict=True), ("draft", "announced"), ("draft", "underway"), ("closed", "published"))
+    ],
     "motion_incomplete": [
         *each("number", [12, None], missing=("criterion", "clause", "reason_kk", "reason_ru")),
         *each("number", [12], missing=("cost_reason_kk", "cost_reason_ru", "body_kk", "body_ru", "ground", "document")),

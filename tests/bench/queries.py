@@ -7,13 +7,13 @@ from urllib.parse import quote
 from flask import Flask
 
 from models.database import Database
-from models.enums import Phase
+from models.enums import Phase, SessionKind
 from seeds import saryarka
 from tests.bench import load, worlds
 from tests.bench.load import LoadError, drive
 from tests.bench.report import Finding
 from tests.bench.servers import Servers, config
-from tests.harness import public_rows
+from tests.harness import council_rows, public_rows
 from tests.harness.queries import counted
 from views.app import create_app
 
@@ -24,6 +24,8 @@ _PAGES = {
     "list": "/kk/cycles/now/projects",
     "project": "/kk/projects/pnow00001",
     "results": "/kk/cycles/done/results",
+    "council": "/kk/cycles/done/council",
+    "session of the council": "/kk/cycles/done/council/sessions/1",
 }
 
 
@@ -47,9 +49,12 @@ def _statements(servers: Servers, size: int) -> dict[str, int]:
     with database.writing() as session:
         saryarka.load(session, now=now)
         public_rows.add_cycle(session, now, slug="now", projects=size)
-        public_rows.add_cycle(
+        done = public_rows.add_cycle(
             session, now, slug="done", projects=size, phase=Phase.IMPLEMENTATION, results=True
         )
+        council = council_rows.add_council(session, done, now)
+        for kind in SessionKind:
+            council_rows.add_session(session, done, council, now, kind)
     found = {name: _of_page(app, database, path) for name, path in _PAGES.items()}
     database.dispose()
     return found

@@ -29,7 +29,8 @@ _HEAVY_PAGES = {
     f"list of {worlds.LONG_LIST} projects with words": f"{_LONG}?q=%D0%B1%D0%B0%D0%BB%D0%B0",
     f"open data, page of {worlds.LONG_LIST} projects": "/api/v1/cycles/long/projects?page=2",
 }
-_QUEUE = "reviewer’s queue"
+_QUEUE = f"reviewer’s queue of {worlds.LONG_LIST} projects"
+_REVIEW = "reviewer’s page of a project"
 _numbers = itertools.count()
 
 
@@ -72,7 +73,7 @@ def measure_pages(servers: Servers, pace: Pace) -> list[Finding]:
     app = create_app(config(url, key_dir))
     database: Database = app.extensions["database"]
     worlds.fill_public(database, datetime.now(UTC))
-    cookies = worlds.signed_in_member(app)
+    reviewer = worlds.signed_in_reviewer(app)
     database.dispose()
     address = servers.service(url, key_dir)
     variants = [hello(servers, pace)]
@@ -80,8 +81,12 @@ def measure_pages(servers: Servers, pace: Pace) -> list[Finding]:
         variants += _public_variants(name, path, address, pace)
     for name, path in _HEAVY_PAGES.items():
         variants.append(Variant(name, address, partial(_unseen, path), seconds=pace.seconds))
-    queue = partial(_again, load.get("/kk/council", **cookies))
-    variants.append(Variant(_QUEUE, address, queue, seconds=pace.seconds))
+    for name, path in (
+        (_QUEUE, "/kk/council?show=undecided"),
+        (_REVIEW, f"/kk/council/projects/{reviewer.project}"),
+    ):
+        asked = partial(_again, load.get(path, **reviewer.headers))
+        variants.append(Variant(name, address, asked, seconds=pace.seconds))
     found = interleave(variants, pace.rounds, servers.cpu_seconds)
     rows = [_bare(found, HELLO)]
     for name in _PAGES:
@@ -90,7 +95,7 @@ def measure_pages(servers: Servers, pace: Pace) -> list[Finding]:
             _page(found, f"{name}, cached", _CACHED),
             _page(found, f"{name}, 304", _UNCHANGED),
         ]
-    return [*rows, *(_page(found, name, _HEAVY) for name in (*_HEAVY_PAGES, _QUEUE))]
+    return [*rows, *(_page(found, name, _HEAVY) for name in (*_HEAVY_PAGES, _QUEUE, _REVIEW))]
 
 
 def _public_variants(name: str, path: str, address: Address, pace: Pace) -> list[Variant]:

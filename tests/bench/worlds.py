@@ -18,18 +18,22 @@ from flask import Flask
 from flask_wtf.csrf import generate_csrf
 from sqlmodel import Session, col, select
 
+from budget import versions
+from budget.council import reviews
 from budget.identity.iin import iin_with_check_digit
 from budget.keys import KeyRing
 from models.ballot import Participation
+from models.cycle import Cycle
 from models.database import Database
-from models.enums import Phase, Role
+from models.enums import Phase, ProjectState
 from models.people import Resident, Staff
 from models.project import Project, ProjectAddress
 from seeds import saryarka
 from tests.bench import load
 from tests.bench.servers import config
-from tests.harness import public_rows
-from tests.harness.elections import open_election
+from tests.harness import council, public_rows
+from tests.harness.elections import add_project, open_election
+from tests.harness.projects import make_cycle
 from views import sessions
 from views.app import create_app
 
@@ -157,22 +161,43 @@ def sign_in(vote: Vote, numbers: Sequence[str]) -> list[Voter]:
         ]
 
 
-def signed_in_member(app: Flask) -> dict[str, str]:
-    """A council member who is signed in: the header with their cookies."""
+@dataclass(frozen=True)
+class Reviewer:
+    """A member of a council with hundreds of projects, signed in: the header with their cookies, and the project they
+    read."""
+
+    headers: dict[str, str]
+    project: str
+
+
+def signed_in_reviewer(app: Flask) -> Reviewer:
+    """A cycle in its screening with 500 projects, each with two reviewers; a member who has concluded half of theirs."""
     database: Database = app.extensions["database"]
+    now = datetime.now(UTC)
     with database.writing() as session:
-        member = Staff(
-            email="bench@example.kz",
-            name="Bench",
-            role=Role.COUNCIL,
-            password_hash="-",
-            created_at=datetime.now(UTC),
-        )
-        session.add(member)
-        session.flush()
+        cycle = make_cycle(session, now, Phase.SCREENING, slug="screening")
+        member = council.make_council(session, cycle, now=now, size=9)[0]
+        rows = [_submitted(session, cycle, number, now) for number in range(1, LONG_LIST + 1)]
+        council.pass_check(session, cycle, *rows, now=now)
+        reviews.assign(session, council.COORDINATOR, cycle, now=now)
+        mine = [row for row in rows if reviews.of_member(session, row, member.row) is not None]
+        for row in mine[::2]:
+            reviews.conclude(session, member.actor, row.public_id, council.conclusion(), now=now)
+        account = session.get_one(Staff, member.actor.id)
         with app.test_request_context("/kk/"):
-            sessions.sign_in_staff(session, member)
-            return {"Cookie": _cookies(app)}
+            sessions.sign_in_staff(session, account)
+            return Reviewer({"Cookie": _cookies(app)}, mine[1].public_id)
+
+
+def _submitted(session: Session, cycle: Cycle, number: int, now: datetime) -> Project:
+    row = add_project(session, cycle, number, state=ProjectState.SUBMITTED, cost_tenge=None, submitted_at=now)
+    address = ProjectAddress(
+        project_id=row.id or 0, position=1, street_kk="Жеңіс", street_ru="Победы", house=str(number)
+    )
+    session.add(address)
+    session.flush()
+    versions.keep(session, row, [address], area=None, now=now)
+    return row
 
 
 def _ballot(vote: Vote, session: Session, resident: Resident, iin: str, choice: str) -> bytes:

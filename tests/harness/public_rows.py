@@ -270,7 +270,8 @@ def _count_envelope(session: Session, envelope: Envelope, projects: list[Project
         )
         if fits:
             status = list(WorksStatus)[place % len(WorksStatus)]
-            reason = "Қыс ерте түсті." if status is WorksStatus.POSTPONED else ""
+            is_explained = status in (WorksStatus.POSTPONED, WorksStatus.CANCELLED)
+            reason = "Қыс ерте түсті." if is_explained else ""
             change = {"status": status, "reason": reason, "language": Language.KK, "changed_at": now}
             session.add(Works(project_id=project.id or 0, **change))
             session.add(WorksChange(project_id=project.id or 0, **change))

@@ -13,6 +13,7 @@ from PIL import Image
 from sqlmodel import Session, col, select
 
 from budget import audit, ballots, cycles, opening, results
+from budget.council import formal
 from budget.identity.iin import check_iin
 from budget.identity.phone import kz_mobile
 from budget.keys import KeyRing
@@ -21,16 +22,18 @@ from budget.reading import results as reading_results
 from budget.reading import sums
 from budget.what_if import WhatIf
 from models.ballot import Ballot, Participation
+from models.council import CouncilMember
 from models.cycle import Cycle
 from models.database import Database
 from models.enums import Direction, Language, Origin, Phase, ProjectState, Role, VerdictKind, WorksStatus
 from models.people import Resident, Staff
-from models.project import Photo, Project, ProjectAddress, Screening
+from models.project import Photo, Project, ProjectAddress
 from models.result import VerdictRow
+from models.screening import CorrectionRemark, Review, Screening
 from models.service import AuditEvent
 from models.works import Works
 from seeds import demo, demo_texts
-from seeds.people import ACCOUNTS, NOT_VOTED, TOO_YOUNG, VOTED, invented_iins
+from seeds.people import ACCOUNTS, COUNCIL, NOT_VOTED, TOO_YOUNG, VOTED, invented_iins
 from seeds.pictures import yard
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -107,8 +110,7 @@ def test_the_archive_is_there_too_and_is_no_demo(session: Session) -> None:
 def test_the_open_vote_has_projects_in_every_state_and_sealed_ballots_only(session: Session) -> None:
     assert states(session, "voting") == {
         ProjectState.ADMITTED: 14,
-        ProjectState.REJECTED: 3,
-        ProjectState.RETURNED: 1,
+        ProjectState.REJECTED: 4,
         ProjectState.WITHDRAWN: 1,
     }
     cycle = cycle_in(session, "voting")
@@ -123,6 +125,13 @@ def test_the_open_vote_has_projects_in_every_state_and_sealed_ballots_only(sessi
 def test_the_queue_of_the_council_is_not_empty(session: Session) -> None:
     found = states(session, "submission")
     assert found[ProjectState.SUBMITTED] == 5
+    waiting = formal.waiting(session, cycle_in(session, "submission").id)
+    assert [project.number for project in waiting] == [6]
+    member = session.exec(select(Staff).where(Staff.email == COUNCIL.email)).one()
+    mine = select(Review).join(CouncilMember, col(CouncilMember.id) == Review.member_id)
+    assert session.exec(
+        mine.where(CouncilMember.staff_id == member.id, col(Review.concluded_at).is_(None))
+    ).all()
     assert found[ProjectState.RETURNED] == 1
 
 
@@ -161,8 +170,11 @@ def test_the_finished_cycle_shows_who_took_part_and_sums_that_add_up(session: Se
 
 def test_every_rejection_and_return_has_its_reason(session: Session) -> None:
     rows = session.exec(select(Screening)).all()
-    assert all(row.reason for row in rows if row.outcome != "admitted")
-    assert {row.language for row in rows} >= {Language.KK, Language.RU}
+    rejected = [row for row in rows if row.outcome == "rejected" and row.decided_by == "council"]
+    assert all(row.criterion and row.clause and row.reason_kk and row.reason_ru for row in rejected)
+    remarked = set(session.exec(select(CorrectionRemark.correction_id)).all())
+    assert {row.correction_id for row in rows if row.outcome == "returned"} == remarked
+    assert [row.decided_by for row in rows].count("silence") == 1
 
 
 def test_most_projects_speak_three_languages_and_some_their_authors_only(session: Session) -> None:

@@ -15,8 +15,9 @@ from models.ballot import Participation
 from models.cycle import Cycle
 from models.database import Database
 from models.enums import ProjectState
-from models.project import Project, Screening
+from models.project import Project
 from models.result import VerdictRow
+from models.screening import Screening
 from models.works import Works
 from seeds import rehearsal, rehearsal_plan
 from seeds.rehearsal import NotEmpty, rehearse, summary
@@ -66,6 +67,16 @@ def test_a_whole_cycle_of_the_size_of_2020_runs_in_a_minute(sqlite: Database, tm
             "28",
             "28",
         )
+        road = {
+            "Applications merged into others": "1",
+            "Projects returned and corrected": "2",
+            "Members who stood aside": "3",
+            "Appeals upheld": "1",
+            "Appeals dismissed": "1",
+            "Sessions of the council": "3",
+            "Winners confirmed": "13",
+        }
+        assert {name: told[name] for name in road} == road
         assert told["Residents who voted"] == "8 935"
         assert told["Winners"] == told["Works planned"] == "13"
         assert audit.verify(session) == []
@@ -113,9 +124,12 @@ def test_every_rejection_has_its_reason_and_every_winner_was_admitted(
     rehearse(sqlite, keyring(tmp_path), number=3, slug="rehearsal", now=NOW)
     with sqlite.reading() as session:
         rejected = session.exec(select(Project).where(Project.state == ProjectState.REJECTED)).all()
-        reasons = {row.project_id: row.reason for row in session.exec(select(Screening))}
+        said = {
+            row.project_id: (row.criterion, row.clause, row.reason_kk, row.reason_ru)
+            for row in session.exec(select(Screening).order_by(col(Screening.id)))
+        }
         assert len(rejected) == 28
-        assert all(reasons[project.id or 0] for project in rejected)
+        assert all(all(said[project.id or 0]) for project in rejected)
 
 
 def test_a_database_with_rows_is_left_alone(sqlite: Database, tmp_path: Path) -> None:

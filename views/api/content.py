@@ -1,10 +1,13 @@
 """From read models to what the schemas describe: plain dicts with every key present."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from budget.reading import sums
+from budget.council.rules import Share
+from budget.reading import confirmed, sums
 from budget.reading.cycles import CycleView
+from budget.reading.decisions import Decided
 from budget.reading.places import AreaFacts
 from budget.reading.projects import Card
 from budget.reading.results import EnvelopeOutcome, Line, Outcome
@@ -13,6 +16,7 @@ from budget.turnout import TookPart
 from budget.what_if import WhatIf
 from models.enums import Language, Origin, ProjectState
 from views.addresses import url_for
+from views.api import council_facts
 
 _LANGUAGES = tuple(language.value for language in Language)
 
@@ -22,8 +26,8 @@ def texts(row: Any, name: str) -> dict[str, str | None]:
     return {language: getattr(row, f"{name}_{language}") for language in _LANGUAGES}
 
 
-def cycle(view: CycleView) -> dict[str, Any]:
-    """A cycle with its figures."""
+def cycle(view: CycleView, shares: Sequence[Share] = ()) -> dict[str, Any]:
+    """A cycle with its figures; `shares` of the kinds in its council, where that is published."""
     settings, numbers = view.settings, view.numbers
     return {
         "slug": settings.slug,
@@ -42,6 +46,7 @@ def cycle(view: CycleView) -> dict[str, Any]:
         "winners": numbers.winners,
         "works": {status.value: count for status, count in numbers.works.items()},
         "frozen_hash": settings.frozen_hash,
+        "council": council_facts.council(settings, shares),
         "links": cycle_links(view),
     }
 
@@ -54,6 +59,8 @@ def cycle_links(view: CycleView) -> dict[str, str]:
         "projects": url_for("api.projects", slug=slug),
         "page": url_for("public.cycle", slug=slug, lang="kk"),
     }
+    if view.settings.council_published_at is not None:
+        links["council"] = url_for("public.council", slug=slug, lang="kk")
     if view.has_results:
         links["results"] = url_for("api.results", slug=slug)
     if view.settings.origin is Origin.SERVICE and view.settings.frozen_hash:
@@ -61,7 +68,7 @@ def cycle_links(view: CycleView) -> dict[str, str]:
     return links
 
 
-def project(card: Card, areas: dict[int, AreaFacts]) -> dict[str, Any]:
+def project(card: Card, areas: dict[int, AreaFacts], decided: Decided) -> dict[str, Any]:
     """A project of a list; of a withdrawn one only its title."""
     is_shown = card.state is not ProjectState.WITHDRAWN
     area = areas.get(card.area_id or 0)
@@ -82,6 +89,8 @@ def project(card: Card, areas: dict[int, AreaFacts]) -> dict[str, Any]:
         "state": card.state,
         "verdict": card.verdict,
         "works": card.works,
+        "decision": council_facts.decision(decided.decision) if is_shown else None,
+        "confirmation": council_facts.confirmation(decided.word),
         "links": {"page": url_for("public.project", public_id=card.public_id, lang="kk")},
     }
 
@@ -100,6 +109,7 @@ def results(view: CycleView, outcome: Outcome) -> dict[str, Any]:
         "turnout": _took_part(outcome.took_part),
         "sums": _sums(sums.of_outcome(outcome)),
         "without_sms": _without_sms(WhatIf.from_json(turnout.without_sms)),
+        "council": council_facts.decided(confirmed.of_outcome(outcome, leftovers=view.settings.leftovers)),
         "envelopes": [_envelope(part) for part in outcome.envelopes],
     }
 
@@ -149,4 +159,5 @@ def _verdict(line: Line) -> dict[str, Any]:
         "verdict": line.kind,
         "missing_votes": line.missing_votes,
         "missing_tenge": line.missing_tenge,
+        "confirmation": council_facts.confirmation(line.word),
     }

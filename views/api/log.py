@@ -42,7 +42,7 @@ def list_heads(slug: str) -> Response:
     return jsonify({"cycle": slug, "log_public_key": key.hex() if key else None, "heads": rows})
 
 
-@bp.get("/heads/<int:number>")
+@bp.get("/heads/<int(max=999999999):number>")
 @public
 @cacheable
 @bp.response(200, HeadSchema)

@@ -11,8 +11,12 @@ from typing import Any
 from flask import Flask, Response, jsonify
 from flask_smorest import Api, Blueprint
 
+from budget import cycles as domain_cycles
+from budget.council.rules import Share
+from budget.reading import council_public, decisions
 from budget.reading import projects as reading_projects
 from budget.reading import results as reading_results
+from budget.reading.cycles import CycleView
 from budget.reading.projects import Query
 from views.access import declared, public
 from views.api import content, log
@@ -27,7 +31,7 @@ from views.api.schemas import (
 from views.errors import problem
 from views.page_cache import cacheable
 from views.public_facts import places, published_cycle, published_cycles
-from views.request_scope import reading
+from views.request_scope import now, reading
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1", description="Open data of the participation budget")
 
@@ -45,7 +49,9 @@ class QuietApi(Api):  # type: ignore[misc]  # flask-smorest has no types
 @bp.response(200, CyclesSchema)
 def list_cycles() -> Response:
     """All published cycles."""
-    return jsonify({"cycles": [content.cycle(view) for view in published_cycles()]})
+    views = published_cycles()
+    shares = _shares(*views)
+    return jsonify({"cycles": [content.cycle(view, shares.get(view.settings.id, ())) for view in views]})
 
 
 @bp.get("/cycles/<slug>")
@@ -55,7 +61,8 @@ def list_cycles() -> Response:
 @bp.alt_response(404, schema=ProblemSchema, content_type=ProblemSchema.media_type)
 def cycle(slug: str) -> Response:
     """One cycle."""
-    return jsonify(content.cycle(published_cycle(slug)))
+    view = published_cycle(slug)
+    return jsonify(content.cycle(view, _shares(view).get(view.settings.id, ())))
 
 
 @bp.get("/cycles/<slug>/projects")
@@ -66,10 +73,11 @@ def cycle(slug: str) -> Response:
 @bp.alt_response(404, schema=ProblemSchema, content_type=ProblemSchema.media_type)
 def projects(query: dict[str, int], slug: str) -> Response:
     """The projects of a cycle, twenty a page."""
-    view = published_cycle(slug, with_numbers=False)
-    found = reading_projects.listed(reading(), view.settings.id, Query(page=query["page"]), {})
+    cycle_id = domain_cycles.by_slug(reading(), slug, published_only=True).id or 0
+    found = reading_projects.listed(reading(), cycle_id, Query(page=query["page"]), {})
+    decided = decisions.of_projects(reading(), [card.id for card in found.cards])
     areas = {area.id: area for area in places().areas}
-    cards = [content.project(card, areas) for card in found.cards]
+    cards = [content.project(card, areas, decided[card.id]) for card in found.cards]
     return jsonify({"projects": cards, "total": found.total, "page": found.page, "pages": found.pages})
 
 
@@ -85,6 +93,12 @@ def results(slug: str) -> Any:
     if outcome is None:
         return problem(404, "not_published")
     return jsonify(content.results(view, outcome))
+
+
+def _shares(*views: CycleView) -> dict[int, tuple[Share, ...]]:
+    """The kinds in the published councils of these cycles; no question where there is none."""
+    ids = [view.settings.id for view in views if view.settings.council_published_at is not None]
+    return council_public.shares_of(reading(), ids, now=now()) if ids else {}
 
 
 def register_api(app: Flask) -> None:

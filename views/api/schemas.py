@@ -17,6 +17,7 @@ from models.enums import (
     VerdictKind,
     WorksStatus,
 )
+from views.api.council_schemas import ConfirmationSchema, CouncilSchema, DecidedSchema, DecisionSchema
 
 
 class Texts(Schema):
@@ -62,6 +63,12 @@ class CycleSchema(Schema):
         metadata={"description": "Winners by the state of their works, as far as known"},
     )
     frozen_hash = fields.String(allow_none=True, required=True)
+    council = fields.Nested(
+        CouncilSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null before its composition is published"},
+    )
     links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
@@ -93,6 +100,15 @@ class ProjectSchema(Schema):
     state = fields.Enum(ProjectState, by_value=True, required=True)
     verdict = fields.Enum(VerdictKind, by_value=True, allow_none=True, required=True)
     works = fields.Enum(WorksStatus, by_value=True, allow_none=True, required=True)
+    decision = fields.Nested(
+        DecisionSchema, required=True, allow_none=True, metadata={"description": "null: none is published"}
+    )
+    confirmation = fields.Nested(
+        ConfirmationSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null: none is published"},
+    )
     links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
@@ -123,6 +139,12 @@ class VerdictSchema(Schema):
     verdict = fields.Enum(VerdictKind, by_value=True, required=True)
     missing_votes = _whole("Votes it was short of")
     missing_tenge = _whole("Money it was short of")
+    confirmation = fields.Nested(
+        ConfirmationSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null: none is published"},
+    )
 
 
 class EnvelopeSchema(Schema):
@@ -210,6 +232,12 @@ class ResultsSchema(Schema):
     )
     without_sms = fields.Nested(
         WithoutSmsSchema, required=True, allow_none=True, metadata={"description": "null: never asked"}
+    )
+    council = fields.Nested(
+        DecidedSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null before the council's decision is published"},
     )
     envelopes = fields.List(fields.Nested(EnvelopeSchema), required=True)
 

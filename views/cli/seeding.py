@@ -38,10 +38,13 @@ def seed_archive() -> None:
 def seed_demo() -> None:
     """Load the archive and three invented cycles: in the vote, taking applications, finished (DEMO=1 only)."""
     from seeds import demo
+    from views import protocols
 
     config = settings(demo_only=True)
     with opened(config) as database, refusals():
-        fresh = demo.load(database, keyring(config), now=datetime.now(UTC), tell=_tell)
+        fresh = demo.load(
+            database, keyring(config), now=datetime.now(UTC), tell=_tell, document=protocols.pdf
+        )
     click.echo("The demo is loaded." if fresh else "The demo is there already; nothing was changed.")
 
 
@@ -73,11 +76,12 @@ def demo_accounts() -> None:
 def rehearse(number: int, slug: str) -> None:
     """Run a whole cycle at the size of 2020 in an empty database.
 
-    200,000,000 tenge, 68 projects, 40 admitted, 8,935 ballots, cast, opened, counted and published by the functions
-    the service itself uses. Sealed ballots and ids differ every time; who wins with how many votes depends on
+    200,000,000 tenge, 68 projects, 40 admitted by the council, 8,935 ballots, cast, opened, counted, published and
+    confirmed by the functions the service itself uses. Sealed ballots and ids differ every time; who wins with how many votes depends on
     --seed alone.
     """
     from seeds import rehearsal
+    from views import protocols
 
     config = settings()
     with opened(config) as database, refusals():
@@ -90,6 +94,7 @@ def rehearse(number: int, slug: str) -> None:
                     slug=slug,
                     now=datetime.now(UTC),
                     heard=bar.update,
+                    document=protocols.pdf,
                 )
         except rehearsal.NotEmpty as error:
             raise BadInput(

@@ -38,6 +38,7 @@ from views.forms import (
     WholeField,
 )
 from views.labels import label
+from views.office.council_fields import COUNCIL_DEFAULTS, CouncilForm, council_values
 from views.office.trust_fields import DEFAULTS, TrustForm, trust_values
 
 MOST_ENVELOPES = 12
@@ -90,7 +91,7 @@ class EnvelopeRow(PartForm):
         return EnvelopeDraft(name, self.total_tenge.data or 0, self.public_id.data or "")
 
 
-class CycleForm(TrustForm):
+class CycleForm(TrustForm, CouncilForm):
     """Everything a coordinator sets for a cycle. Fields `<phase>_starts_at`, `<phase>_ends_at` are added below."""
 
     title_kk = _name(_l("Name in Kazakh"), Language.KK, Required(_l("Write the name in Kazakh.")))
@@ -236,6 +237,7 @@ class CycleForm(TrustForm):
             leftovers=self.leftovers.data,
             build_year=self._read("build_year", None),
             **self.trust(),
+            **self.council(),
         )
 
     def _read(self, name: str, stand_in: Any) -> Any:
@@ -328,6 +330,7 @@ def values_of(draft: CycleDraft) -> dict[str, Any]:
         "methods": [str(name) for name in draft.methods],
         "rule": str(draft.rule),
         **trust_values(draft),
+        **council_values(draft),
         "votes_per_resident": str(draft.votes_per_resident),
         "envelopes": [_row_of(draft, envelope) for envelope in draft.envelopes],
     }
@@ -366,4 +369,5 @@ def default_values(year: int) -> dict[str, Any]:
         "minimum_age": 18,
         "minimum_votes": 0,
         **DEFAULTS,
+        **COUNCIL_DEFAULTS,
     }

@@ -8,7 +8,7 @@ from budget.reading import office
 from models.enums import ProjectState
 from views import sms_watch
 from views.access import requires
-from views.office import progress, wording
+from views.office import phase_rows, progress, wording
 from views.office.blueprint import bp
 from views.request_scope import config, now, reading
 
@@ -39,7 +39,7 @@ def cycle(slug: str) -> str:
         acts=progress.acts(standing, now=now()),
         next_act=progress.next_act(standing, now=now()),
         stage=progress.stage_name(standing),
-        calendar=progress.calendar_rows(standing, now=now()),
+        calendar=phase_rows.calendar_rows(standing, now=now()),
         changes=public_cycles.by_slug(reading(), slug, now=now(), hidden=True, with_numbers=False).changes,
         envelopes=public_cycles.envelopes(reading(), row.id or 0),
         projects=office.projects(reading(), row.id or 0, state),

@@ -10,8 +10,9 @@ from flask_babel import ngettext
 from sqlmodel import Session
 
 from budget import cycles, objections, trustees
-from budget.reading import office
+from budget.reading import building, office
 from budget.reading.office import Desk
+from models.council_session import CouncilSession
 from models.cycle import Cycle
 from models.enums import KeyHolder, Origin, Phase, ProjectState, WorksStatus
 from models.trustee import Trustee
@@ -51,6 +52,13 @@ class Standing:
     trustees: Sequence[Trustee] | None = None
     """Who holds the key; None where a file does."""
     objections_until: datetime | None = None
+    decision: CouncilSession | None = None
+    """The council's second session: the published one, else the newest."""
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Has the council confirmed the results, for everybody to see?"""
+        return self.decision is not None and self.decision.published_at is not None
 
     @property
     def is_ours(self) -> bool:
@@ -74,6 +82,7 @@ def standing(session: Session, desk: Desk, *, now: datetime) -> Standing:
         works,
         trustees.of_cycle(session, cycle.id or 0) if cycle.key_holder is KeyHolder.TRUSTEES else None,
         objections.open_until(session, cycle) if ours and cycle.log_closed_at is None else None,
+        building.decision_session(session, cycle.id or 0) if ours and cycle.results_published_at else None,
     )
 
 
@@ -178,7 +187,19 @@ def _before_freeze(standing: Standing, now: datetime) -> Next:
             url_for("office.extend", slug=slug, phase=Phase.SCREENING),
             is_late=True,
         )
+    current = desk.stage.current
+    if current and current.phase is Phase.SCREENING:
+        return _screening(standing)
     return Next(_waiting(standing))
+
+
+def _screening(standing: Standing) -> Next:
+    """The council's weeks: without a published council nothing can be screened in them."""
+    href = url_for("office.council", slug=standing.desk.cycle.slug)
+    if standing.desk.cycle.council_published_at is None:
+        sentence = _("Nothing can be screened: the composition of the council is not published.")
+        return Next(sentence, _("Appoint the members"), href, is_late=True)
+    return Next(_waiting(standing), _("Expert Council"), href)
 
 
 def _waiting(standing: Standing) -> str:
@@ -214,7 +235,9 @@ def _after_count(standing: Standing) -> Next:
             _("Look at the result"),
             url_for("office.publish_results", slug=cycle.slug),
         )
-    total = sum(standing.works.values())
+    if not standing.is_confirmed:
+        return _before_confirmation(standing)
+    total = sum(count for status, count in standing.works.items() if status is not WorksStatus.CANCELLED)
     done = standing.works.get(WorksStatus.COMPLETED, 0)
     if not total or done == total:
         return Next(_("The results are published, and all works are completed."))
@@ -229,6 +252,22 @@ def _after_count(standing: Standing) -> Next:
     )
 
 
+def _before_confirmation(standing: Standing) -> Next:
+    """Works are planned when the council has confirmed the winners, and not before."""
+    cycle, held = standing.desk.cycle, standing.decision
+    if held is None:
+        return Next(
+            _("The results are published. Now the council confirms them in its second session."),
+            _("Plan the second session"),
+            url_for("office.plan_session", slug=cycle.slug),
+        )
+    return Next(
+        _("The council confirms the results in session %(number)s.", number=held.number),
+        _("Go to the session"),
+        url_for("office.council_session", public_id=held.public_id),
+    )
+
+
 def acts(standing: Standing, *, now: datetime) -> list[ActRow]:
     """Every act of the cycle in its order, and whether it is done, possible, or why it is not."""
     cycle = standing.desk.cycle
@@ -237,12 +276,14 @@ def acts(standing: Standing, *, now: datetime) -> list[ActRow]:
     return [
         _settings_row(standing, now),
         _publish_row(standing),
+        _council_row(cycle),
         *_trustees_rows(standing),
         _freeze_row(standing, now),
         *_paper_rows(cycle),
         count_row(standing, now),
         _results_row(standing),
-        _works_row(cycle.slug, cycle.results_published_at),
+        _confirmation_row(standing),
+        _works_row(standing),
     ]
 
 
@@ -269,6 +310,13 @@ def _publish_row(standing: Standing) -> ActRow:
     if standing.unmet_publishing:
         return ActRow(name, _("Not yet: something is missing, see the list."))
     return ActRow(name, "", _("Publish"), url_for("office.publish_cycle", slug=cycle.slug))
+
+
+def _council_row(cycle: Cycle) -> ActRow:
+    name, href = _("Expert Council"), url_for("office.council", slug=cycle.slug)
+    if cycle.council_published_at is None:
+        return ActRow(name, _("The composition is not published yet."), _("Appoint the members"), href)
+    return ActRow(name, "", _("Members, checks, appeals"), href)
 
 
 def _trustees_rows(standing: Standing) -> list[ActRow]:
@@ -343,35 +391,25 @@ def _results_row(standing: Standing) -> ActRow:
     return ActRow(name, "", _("Look at the result"), url_for("office.publish_results", slug=cycle.slug))
 
 
-def _works_row(slug: str, published_at: datetime | None) -> ActRow:
-    name = _("Works of the winners")
-    if published_at is None:
+def _confirmation_row(standing: Standing) -> ActRow:
+    cycle, held = standing.desk.cycle, standing.decision
+    name = _("The council confirms the results")
+    if cycle.results_published_at is None:
         return ActRow(name, _("After the results are published."))
-    return ActRow(name, "", _("Change their status"), url_for("office.works", slug=slug))
+    if held is not None and held.published_at is not None:
+        reserve = url_for("office.reserve", slug=cycle.slug)
+        return ActRow(name, _done(held.published_at), _("Winners and the reserve"), reserve)
+    return ActRow(
+        name, _("Not yet."), _("Sessions of the council"), url_for("office.sessions", slug=cycle.slug)
+    )
+
+
+def _works_row(standing: Standing) -> ActRow:
+    name = _("Works of the winners")
+    if not standing.is_confirmed:
+        return ActRow(name, _("After the council has confirmed the results."))
+    return ActRow(name, "", _("Change their status"), url_for("office.works", slug=standing.desk.cycle.slug))
 
 
 def _done(at: datetime) -> str:
     return str(_("Done: %(when)s.", when=date_time(at)))
-
-
-@dataclass(frozen=True)
-class PhaseRow:
-    """A phase in the coordinator's calendar; `can_extend` where its end may still move."""
-
-    phase: Phase
-    starts_at: datetime
-    ends_at: datetime | None
-    state: str
-    can_extend: bool
-
-
-def calendar_rows(standing: Standing, *, now: datetime) -> list[PhaseRow]:
-    """The calendar; `state` is done, now or ahead. Only a published calendar is extended; a draft's is edited."""
-    cycle, rows = standing.desk.cycle, []
-    for window in standing.desk.calendar.windows:
-        over = window.ends_at is not None and window.ends_at <= now
-        may_move = window.ends_at is not None and (not over or cycles.may_reopen(cycle, window.phase))
-        state = "done" if over else "now" if window.holds(now) else "ahead"
-        can_extend = standing.is_ours and cycle.published_at is not None and may_move
-        rows.append(PhaseRow(window.phase, window.starts_at, window.ends_at, state, can_extend))
-    return rows

@@ -24,7 +24,7 @@ from views.access import actor, requires
 from views.forms import BaseForm, LocalDateTimeField, Required
 from views.i18n import current_language
 from views.keys import keyring
-from views.office import progress, wording
+from views.office import phase_rows, progress, wording
 from views.office.blueprint import bp
 from views.office.share_fields import keep_links
 from views.refusals import attach
@@ -182,4 +182,4 @@ def _moved(calendar: Calendar, phase: Phase, new_end: datetime, *, cycle: Cycle)
 
 def _is_possible(desk: office.Desk, phase: Phase) -> bool:
     standing = progress.standing(reading(), desk, now=now())
-    return any(row.can_extend for row in progress.calendar_rows(standing, now=now()) if row.phase is phase)
+    return any(row.can_extend for row in phase_rows.calendar_rows(standing, now=now()) if row.phase is phase)

@@ -3,15 +3,15 @@
 from flask import Response, render_template
 
 from budget import cycles as domain_cycles
-from budget import trustees
 from budget.errors import NotFound
 from budget.reading import cycles, projects
+from budget.reading import rules as reading_rules
 from budget.reading.cycles import WON, CycleView
 from budget.reading.projects import Card
 from models.enums import KeyHolder, Origin, Phase, Role
 from views.access import actor, public
 from views.page_cache import cacheable
-from views.public import wording
+from views.public import council_words, wording
 from views.public.blueprint import bp
 from views.public_facts import published_cycle
 from views.request_scope import now, reading
@@ -37,17 +37,18 @@ def cycle(slug: str) -> str:
 def rules(slug: str) -> str:
     """The rules in plain words, out of the settings; the frozen hash once they are frozen."""
     found = visible(slug, with_numbers=False)
-    envelopes = cycles.envelopes(reading(), found.settings.id)
+    settings = found.settings
+    printed = reading_rules.printed(reading(), settings.id)
     return render_template(
         "public/rules.html",
         cycle=found,
-        settings=found.settings,
-        envelopes=envelopes,
-        is_ours=found.settings.origin is Origin.SERVICE,
+        settings=settings,
+        envelopes=cycles.envelopes(reading(), settings.id),
+        is_ours=settings.origin is Origin.SERVICE,
         title=wording.title_of(found),
-        trustees=trustees.of_cycle(reading(), found.settings.id)
-        if found.settings.key_holder is KeyHolder.TRUSTEES
-        else (),
+        criteria=[council_words.asked(one) for one in printed.criteria],
+        bodies=printed.bodies,
+        trustees=printed.trustees if settings.key_holder is KeyHolder.TRUSTEES else (),
     )
 
 

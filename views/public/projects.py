@@ -81,7 +81,7 @@ def listed(slug: str) -> str:
 def project(public_id: str) -> str:
     """One project for years under one address."""
     life = project_life.by_public_id(reading(), public_id, now=now())
-    return render_template("public/project.html", life=life, story=story(life))
+    return render_template("public/project.html", life=life, story=story(life, now()))
 
 
 def query_of_request() -> Query:
@@ -122,7 +122,7 @@ def _rows(cards: Iterable[Card], currency: str) -> list[Row]:
 
 def _row(card: Card, currency: str, href: str) -> Row:
     place = place_of(card.addresses if card.state is not ProjectState.WITHDRAWN else ())
-    state, tone = standing(card.state, card.verdict, card.works)
+    state, tone = standing(card.state, card.verdict, card.works, is_left_out=bool(card.is_left_out))
     return Row(
         number=card.number,
         href=href,

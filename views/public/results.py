@@ -6,15 +6,16 @@ from flask import Response, render_template, request, send_file
 
 from budget import cycles as domain_cycles
 from budget.exports import export_pb
+from budget.reading import confirmed
 from budget.reading import results as reading_results
 from budget.reading.cycles import CycleView
 from budget.reading.results import EnvelopeOutcome, Line, Outcome
-from models.enums import Origin, Phase, ProjectState
+from models.enums import Origin, Phase, ProjectState, SessionKind
 from views.access import public
 from views.addresses import url_for
 from views.filters import Localised, in_language
 from views.page_cache import cacheable
-from views.public import archives, count_parts, result_words, wording
+from views.public import archives, confirmed_words, count_parts, result_words, wording
 from views.public.blueprint import bp
 from views.public.cycles import visible
 from views.public.project_story import standing
@@ -27,7 +28,8 @@ _LONGEST_NUMBER = 4
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table. `bar` is 0..1000 of the most votes; `cut` are the words of the line above it, or none."""
+    """A line of the table. `bar` is 0..1000 of the most votes; `cut` are the words of the line above it, or none; `word`
+    is the council's."""
 
     line: Line
     title: Localised
@@ -37,6 +39,7 @@ class Row:
     why: tuple[str, ...]
     bar: int
     cut: str
+    word: confirmed_words.Word
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,9 @@ def results(slug: str) -> str:
         cycle=cycle,
         title=title,
         outcome=outcome,
+        decision=_decision(cycle, outcome),
+        is_awaited=cycle.settings.origin is Origin.SERVICE and confirmed.is_awaited(outcome),
+        meeting=cycle.next_meeting(SessionKind.DECISION, now()),
         tables=[_table(cycle, part, len(outcome.envelopes) > 1) for part in outcome.envelopes],
         turnout_share=_turnout(outcome),
         exports=_exports(cycle, outcome),
@@ -94,6 +100,14 @@ def results_archive(slug: str) -> Response:
     """Everything to check the result with: rules, log, ballots, sums, lot, result, and the program that does it."""
     cycle = domain_cycles.by_slug(reading(), slug, published_only=True)
     return send_file(archives.of_cycle(reading(), cycle), download_name=f"{slug}.zip", as_attachment=True)
+
+
+def _decision(cycle: CycleView, outcome: Outcome) -> confirmed_words.Decision | None:
+    """The council's decision on the result, once it is published."""
+    found = confirmed.of_outcome(outcome, leftovers=cycle.settings.leftovers)
+    if found is None or outcome.decided_in is None:
+        return None
+    return confirmed_words.decision(found, outcome.decided_in, cycle.settings.currency)
 
 
 def _archive_href(cycle: CycleView, outcome: Outcome) -> str:
@@ -145,4 +159,5 @@ def _row(cycle: CycleView, line: Line, most: int, cut: str, is_divided: bool) ->
     )
     why += result_words.from_leftovers(line, is_divided=is_divided)
     bar = _BAR * line.votes // most if most else 0
-    return Row(line, in_language(line, "title"), verdict, tone, works, tuple(why), bar, cut)
+    title, word = in_language(line, "title"), confirmed_words.of_line(line)
+    return Row(line, title, verdict, tone, works, tuple(why), bar, cut, word)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from budget.phases import Calendar, Window
 from budget.reading.cycles import CycleView
-from models.enums import Origin, Phase, Role, VerdictKind, WorksStatus
+from models.enums import Origin, Phase, Role, SessionKind, VerdictKind, WorksStatus
 from views.addresses import url_for
-from views.filters import day_month, deadline, in_language, number, span, tenge
+from views.filters import day_month, deadline, in_language, number, opening, span, tenge
 from views.labels import label
 from views.texts import gettext as _
 from views.texts import mark as _l
@@ -50,12 +50,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Figure:
-    """A big number with what it counts and where it comes from."""
+    """A big number with what it counts and where it comes from; `late`: in red."""
 
     value: str
     label: str
     href: str
     reported: bool = False
+    late: bool = False
 
 
 def headline(cycle: CycleView) -> str:
@@ -81,26 +82,58 @@ def effective_phase(cycle: CycleView) -> Phase:
     return previous.phase if cycle.stage.following else Phase.ARCHIVE
 
 
-def sentences(cycle: CycleView) -> list[str]:
+def sentences(cycle: CycleView, now: datetime) -> list[str]:
     """What happens now, in one to three sentences, with the deadline."""
-    return [sentence for sentence in (*_happening(cycle), *_timing(cycle)) if sentence]
+    return [sentence for sentence in (*_happening(cycle, now), *_timing(cycle)) if sentence]
 
 
-def _happening(cycle: CycleView) -> list[str]:
+def _happening(cycle: CycleView, now: datetime) -> list[str]:
     numbers = cycle.numbers
     match effective_phase(cycle):
         case Phase.SUBMISSION:
             return [_("Any resident on the roll can submit a project to improve a yard.")]
         case Phase.SCREENING:
-            return [_received(numbers.received or 0)]
+            return [_reviewed(cycle), _session(cycle, SessionKind.SCREENING, now)]
         case Phase.VOTING:
             return [_on_ballot(numbers.admitted or 0), _("One person, one vote.")]
         case _ if cycle.has_results:
-            return [_built(cycle)]
+            return _after_results(cycle, now)
         case Phase.DECISION:
             return [_("The number of votes becomes known to everybody at the same time.")]
         case _:
             return []
+
+
+def _reviewed(cycle: CycleView) -> str:
+    """How many projects the council has before it; once it has decided on all of them, how many there were."""
+    left = cycle.numbers.undecided
+    if left and cycle.settings.council_published_at is not None:
+        return ngettext(
+            "The Expert Council reviews %(count)s project; it gets a decision with a reason.",
+            "The Expert Council reviews %(count)s projects; each gets a decision with a reason.",
+            left,
+            count=number(left),
+        )
+    return _received(cycle.numbers.received or 0)
+
+
+def _session(cycle: CycleView, kind: SessionKind, now: datetime) -> str:
+    """When the council meets next; "" where that is not announced."""
+    meeting = cycle.next_meeting(kind, now)
+    return _("Its session: %(moment)s.", moment=opening(meeting.starts_at)) if meeting else ""
+
+
+def _after_results(cycle: CycleView, now: datetime) -> list[str]:
+    if _awaits_council(cycle):
+        words = _("The Expert Council has still to confirm the winners.")
+        return [words, _session(cycle, SessionKind.DECISION, now)]
+    return [_built(cycle)]
+
+
+def _awaits_council(cycle: CycleView) -> bool:
+    """Are there winners of a vote held here that nobody has planned to build yet?"""
+    is_ours = cycle.settings.origin is Origin.SERVICE
+    return is_ours and bool(cycle.numbers.winners) and not any(cycle.numbers.works.values())
 
 
 def _received(count: int) -> str:

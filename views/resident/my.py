@@ -1,39 +1,41 @@
-"""A resident's own page: what can be done now, and where each of one's projects stands, in words."""
+"""A resident's own page: what has to be done now, and where each of one's projects stands, in words."""
 
 from dataclasses import dataclass
 
 from flask import render_template
-from flask_babel import gettext as _
 
-from budget import projects
-from budget.errors import BudgetRefusal
+from budget import cycles, projects
+from budget.council import appeals, mergers
+from budget.council.mergers import Offered
+from budget.errors import BudgetRefusal, Frozen, WrongPhase
 from budget.permissions import Action
 from budget.reading import cycles as reading_cycles
 from budget.reading import project_life
 from budget.reading.cycles import CycleView
-from budget.reading.project_life import Decision, ProjectLife
+from budget.reading.project_life import ProjectLife
 from models.cycle import Cycle
-from models.enums import Phase, ProjectState, ScreeningOutcome, WorksStatus
+from models.enums import Phase, ProjectState
 from models.project import Project
+from views import messages
 from views.access import actor, requires
-from views.filters import deadline, long_date, span
-from views.public.project_story import standing
-from views.public.wording import verdict_reason
+from views.filters import deadline
+from views.public.project_story import standing_of
 from views.request_scope import now, reading
+from views.resident import to_do
 from views.resident.blueprint import bp
+from views.resident.next_steps import Steps, steps_of
+from views.resident.to_do import Task
 
 
 @dataclass(frozen=True)
 class OwnProject:
-    """A project of the resident: `state` and `tone` for its tag, `next_steps` what happens now, in sentences;
-    `remarks` the council's words where they matter now."""
+    """A project of the resident: `state` and `tone` for its tag, `steps` what happens now and why."""
 
     life: ProjectLife
     state: str
     tone: str
-    next_steps: list[str]
-    remarks: Decision | None
-    can_correct: bool
+    steps: Steps
+    tasks: list[Task]
     can_withdraw: bool
 
 
@@ -50,14 +52,36 @@ class Open:
 def my() -> str:
     """My page."""
     views = reading_cycles.published(reading(), now=now())
-    own = [_own(project, cycle) for project, cycle in projects.of_author(reading(), actor())]
+    offers = [offered for offered in mergers.of_author(reading(), actor()) if is_asked(offered)]
+    own = [_own(project, cycle, offers) for project, cycle in projects.of_author(reading(), actor())]
     return render_template(
         "resident/my.html",
         own=own,
+        tasks=to_do.in_order([task for one in own for task in one.tasks]),
         voting=[_open(view) for view in views if view.phase is Phase.VOTING and view.settings.frozen_at],
         submission=[_open(view) for view in views if view.phase is Phase.SUBMISSION and _has_room(view)],
-        first_to_correct=next((one.life.facts.public_id for one in own if one.can_correct), None),
     )
+
+
+def is_asked(offered: Offered) -> bool:
+    """Does the proposal wait for this author's answer? Not while one of the two is with its author or decided."""
+    row = offered.merger
+    has_end = row.merged_at or row.declined_at or row.withdrawn_at or offered.agreed_at
+    return has_end is None and may_become_one(offered)
+
+
+def may_become_one(offered: Offered) -> bool:
+    """Do both projects wait for a decision?"""
+    return {offered.own.state, offered.other.state} == {ProjectState.SUBMITTED}
+
+
+def why_not_answer(cycle: Cycle) -> str:
+    """Why no author of this cycle answers such a proposal now; "" where they may."""
+    try:
+        cycles.require(reading(), actor(), Action.ANSWER_MERGER, cycle, now())
+    except WrongPhase as refusal:
+        return messages.text(refusal)
+    return messages.text(Frozen(frozen_at=cycle.frozen_at)) if cycle.frozen_at is not None else ""
 
 
 def _open(view: CycleView) -> Open:
@@ -70,18 +94,24 @@ def _has_room(view: CycleView) -> bool:
     return projects.count_of_author(reading(), cycle, actor()) < cycle.projects_per_author
 
 
-def _own(project: Project, cycle: Cycle) -> OwnProject:
+def _own(project: Project, cycle: Cycle, offers: list[Offered]) -> OwnProject:
     life = project_life.by_public_id(reading(), project.public_id, now=now())
-    verdict = life.judgement.kind if life.judgement else None
-    state, tone = standing(project.state, verdict, life.works.status if life.works else None)
+    state, tone = standing_of(life)
     can_correct = _may(projects.check_may_correct, project, cycle)
+    tasks = to_do.of_project(
+        life,
+        [one for one in offers if one.own.id == project.id and not why_not_answer(cycle)],
+        appeals.of_project(reading(), project.id),
+        can_correct=can_correct,
+        can_appeal=_may_appeal(project),
+        now=now(),
+    )
     return OwnProject(
         life=life,
         state=state,
         tone=tone,
-        next_steps=_next_steps(life, can_correct),
-        remarks=_remarks(life),
-        can_correct=can_correct,
+        steps=steps_of(life, can_correct=can_correct, now=now()),
+        tasks=list(tasks),
         can_withdraw=_may(projects.check_may_withdraw, project, cycle),
     )
 
@@ -94,76 +124,9 @@ def _may(check: projects.Check, project: Project, cycle: Cycle) -> bool:
     return True
 
 
-def _remarks(life: ProjectLife) -> Decision | None:
-    wanted = {
-        ProjectState.RETURNED: ScreeningOutcome.RETURNED,
-        ProjectState.REJECTED: ScreeningOutcome.REJECTED,
-    }.get(life.facts.state)
-    return next((decision for decision in reversed(life.decisions) if decision.outcome is wanted), None)
-
-
-def _next_steps(life: ProjectLife, can_correct: bool) -> list[str]:
-    match life.facts.state:
-        case ProjectState.SUBMITTED | ProjectState.RETURNED:
-            return [_while_screened(life, can_correct)]
-        case ProjectState.REJECTED:
-            office = _(
-                "If you do not agree, come with the number of the project to the front office of the akimat."
-            )
-            return [_("It does not go to the vote. The reason of the council:"), office]
-        case ProjectState.WITHDRAWN:
-            day = long_date(life.facts.withdrawn_at) if life.facts.withdrawn_at else "–"
-            return [_("You took it back: %(day)s.", day=day)]
-        case _:
-            return _after_admission(life)
-
-
-def _while_screened(life: ProjectLife, can_correct: bool) -> str:
-    screening = life.calendar.window(Phase.SCREENING)
-    end = screening.ends_at if screening else None
-    is_waiting = life.facts.state is ProjectState.SUBMITTED
-    if is_waiting and end is not None and now() < end:
-        return str(
-            _("The Expert Council reads it. You get the answer here before %(moment)s.", moment=deadline(end))
-        )
-    if is_waiting:
-        return str(_("The Expert Council has not decided yet."))
-    if can_correct and end is not None:
-        return str(
-            _("Correct what the council writes and submit it again before %(moment)s.", moment=deadline(end))
-        )
-    return str(_("The time for corrections is over."))
-
-
-def _after_admission(life: ProjectLife) -> list[str]:
-    voting = life.calendar.window(Phase.VOTING)
-    if life.works is not None:
-        return _works(life)
-    if life.judgement is not None:
-        verdict = life.judgement
-        return verdict_reason(
-            verdict.kind,
-            verdict.missing_votes,
-            verdict.missing_tenge,
-            life.cycle.currency,
-            is_divided=life.envelope is not None,
-        )
-    if voting is None or voting.ends_at is None:
-        return []
-    if now() < voting.starts_at:
-        return [_("It goes to the vote: %(days)s.", days=span(voting.starts_at, voting.ends_at))]
-    if now() < voting.ends_at:
-        return [_("Residents are voting until %(moment)s.", moment=deadline(voting.ends_at))]
-    return [_("Voting is over. The result is not published yet.")]
-
-
-def _works(life: ProjectLife) -> list[str]:
-    match life.works and life.works.status:
-        case WorksStatus.PLANNED:
-            return [_("It won. The akimat is preparing the works.")]
-        case WorksStatus.UNDERWAY:
-            return [_("It won. The works are underway.")]
-        case WorksStatus.COMPLETED:
-            return [_("It won, and it is built.")]
-        case _:
-            return [_("It won. The works are postponed; the reason stands on its page.")]
+def _may_appeal(project: Project) -> bool:
+    try:
+        appeals.check_may_file(reading(), actor(), project.public_id, now=now())
+    except BudgetRefusal:
+        return False
+    return True

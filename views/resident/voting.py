@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectMultipleField
 
@@ -25,7 +26,7 @@ from views.access import requires
 from views.filters import local_day
 from views.forms import BaseForm
 from views.refusals import attach
-from views.request_scope import now, reading, writing
+from views.request_scope import clock, close_reading, database, now, reading
 from views.resident.blueprint import bp
 from views.resident.receipts import log_links
 from views.resident.voters import voter
@@ -110,11 +111,19 @@ def _again() -> bool:
 
 def _cast(box: BallotBox, who: Voter, selection: Selection, *, again: bool) -> None:
     sealed = ballots.prepare(box, who, selection, on=local_day(now()))
-    session_id = sessions.current().session_id
-    with writing() as session:
-        done = ballots.put(session, box, who, sealed, now=now(fresh=True), again=again)
+    session_id, tell_time = sessions.current().session_id, clock()
+
+    def put(session: Session) -> None:
+        done = ballots.put(session, box, who, sealed, now=tell_time(), again=again)
         if session_id is not None:
             web_sessions.end_after_ballot(session, session_id, now=done.cast_at, channel=done.channel)
+
+    close_reading()
+    if again:  # a replacement that is refused leaves traces: it has a transaction of its own
+        with database().writing() as session:
+            put(session)
+    else:
+        database().write(put, traceless=BudgetRefusal)
 
 
 def _show_first(slug: str) -> AnyResponse:

@@ -7,10 +7,14 @@ from flask.testing import FlaskClient
 from marshmallow import Schema, ValidationError
 from sqlmodel import col, update
 
+from budget import projects
+from budget.council import members, reserve
 from models.cycle import Cycle
 from models.database import Database
 from models.enums import Phase
 from seeds import saryarka
+from tests.harness import council
+from tests.harness.public_council import REASON_KK, REASON_RU, counted, plan_second, screened
 from tests.harness.public_rows import add_cycle
 from views.api.schemas import CycleSchema, CyclesSchema, ProblemSchema, ProjectsSchema, ResultsSchema
 
@@ -162,3 +166,112 @@ def test_data_are_kept_and_revalidated_like_pages(raw_client: FlaskClient, publi
 
 def test_kazakh_is_written_as_itself(raw_client: FlaskClient, published: None) -> None:
     assert "Қатысу бюджеті" in raw_client.get(V1 + "/cycles/2027").get_data(as_text=True)
+
+
+# --- the council -------------------------------------------------------------------------------------------
+
+
+def test_a_council_is_told_by_kind_once_it_is_published(
+    raw_client: FlaskClient, app_database: Database, now: datetime
+) -> None:
+    with app_database.writing() as session:
+        cycle = add_cycle(session, now, phase=Phase.SCREENING)
+        council.make_council(session, cycle, now=now, publish=False)
+    before = answer(raw_client, "/cycles/2027", CycleSchema())
+    assert before["council"] is None
+    assert "council" not in before["links"]
+    with app_database.writing() as session:
+        members.publish(session, council.COORDINATOR, "2027", now=now)
+    told = answer(raw_client, "/cycles/2027", CycleSchema())
+    assert told["council"] == {
+        "members": {"resident": 1, "public_organisation": 2, "akimat": 2},
+        "akimat_percent_at_most": 50,
+        "quorum": "more_than_half",
+        "majority": "of_present",
+        "published_at": "2027-03-01T09:00:00Z",
+    }
+    assert answer(raw_client, "/cycles", CyclesSchema())["cycles"] == [told]
+    assert raw_client.get(told["links"]["council"]).status_code == 200
+    unchanged = {key: told[key] for key in told if key not in ("council", "links")}
+    assert unchanged == {key: before[key] for key in before if key not in ("council", "links")}
+
+
+def test_a_decision_is_told_with_criterion_clause_and_reasons(
+    raw_client: FlaskClient, app_database: Database, now: datetime
+) -> None:
+    with app_database.writing() as session:
+        slug = screened(session, now).cycle.slug
+    listed = answer(raw_client, f"/cycles/{slug}/projects", ProjectsSchema())["projects"]
+    outcomes = [one["decision"] and one["decision"]["outcome"] for one in listed]
+    assert outcomes == ["admitted", "rejected", "returned", None]
+    assert listed[1]["decision"] == {
+        "outcome": "rejected",
+        "decided_by": "council",
+        "criterion": "land",
+        "clause": "27-3",
+        "reason": {"kk": REASON_KK, "ru": REASON_RU},
+        "decided_at": "2027-03-01T09:00:00Z",
+        "appeal_until": "2027-03-09T19:00:00Z",
+    }
+    assert {one["confirmation"] for one in listed} == {None}
+
+
+def test_the_word_on_the_result_stands_beside_the_verdict(
+    raw_client: FlaskClient, app_database: Database, now: datetime
+) -> None:
+    with app_database.writing() as session:
+        cycle = counted(session, now)
+    before = answer(raw_client, "/cycles/2027/results", ResultsSchema())
+    assert before["council"] is None
+    with app_database.writing() as session:
+        held = plan_second(session, session.merge(cycle), now=now, left_out="p202700002")
+        council.hold(session, held, council.members_of(session, cycle, now=now), now=now)
+        reasons = {"reason_kk": "Су.", "reason_ru": "Вода.", "document": "№ 5"}
+        reserve.use(session, council.COORDINATOR, "p202700001", now=now, **reasons)
+    told = answer(raw_client, "/cycles/2027/results", ResultsSchema())
+    assert told["council"] == {
+        "order": ["p202700001", "p202700003", "p202700004"],
+        "fallen_out": [
+            {
+                "id": "p202700001",
+                "came_in": "p202700005",
+                "reason": {"kk": "Су.", "ru": "Вода."},
+                "document": "№ 5",
+                "recorded_at": "2027-03-01T09:00:00Z",
+            }
+        ],
+        "reserve": ["p202700006", "p202700007", "p202700011", "p202700012"],
+    }
+    words = {one["id"]: one["confirmation"] for one in told["envelopes"][0]["projects"]}
+    assert words["p202700002"] == {
+        "wins": False,
+        "departs": True,
+        "reason": {"kk": REASON_KK, "ru": REASON_RU},
+        "order": None,
+        "decided_at": "2027-03-01T09:00:00Z",
+    }
+    assert words["p202700003"]["order"] == 2
+    assert words["p202700005"] is None
+    listed = answer(raw_client, "/cycles/2027/projects", ProjectsSchema())["projects"]
+    assert listed[1]["confirmation"] == words["p202700002"]
+    assert [one["verdict"] for one in listed[:4]] == ["won"] * 4  # the computed verdicts stay
+    for part, earlier in zip(told["envelopes"], before["envelopes"], strict=True):
+        assert [{**one, "confirmation": None} for one in part["projects"]] == earlier["projects"]
+
+
+def test_a_withdrawn_project_keeps_its_decision_to_itself(
+    raw_client: FlaskClient, app_database: Database, now: datetime
+) -> None:
+    with app_database.writing() as session:
+        world = screened(session, now)
+        projects.withdraw(session, world.authors[0], world.projects[0].public_id, now=now)
+    listed = answer(raw_client, f"/cycles/{world.cycle.slug}/projects", ProjectsSchema())["projects"]
+    assert (listed[0]["state"], listed[0]["decision"]) == ("withdrawn", None)
+
+
+def test_the_shapes_of_the_council_are_described(raw_client: FlaskClient) -> None:
+    described = raw_client.get(V1 + "/openapi.json").get_json()["components"]["schemas"]
+    assert {"Council", "Decision", "Confirmation", "Decided", "FallenOut"} <= set(described)
+    assert set(described["Decision"]["properties"]) == {
+        "outcome", "decided_by", "criterion", "clause", "reason", "decided_at", "appeal_until",
+    }  # fmt: skip

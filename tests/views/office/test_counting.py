@@ -325,19 +325,22 @@ def test_a_draw_is_made_once(desk: PageClient, hold: Hold, app_database: Databas
 # --- publication -----------------------------------------------------------------------------
 
 
-def test_results_are_published_once_and_works_are_planned(
+def test_results_are_published_once_and_the_council_is_next(
     desk: PageClient, hold: Hold, app_database: Database
 ) -> None:
     hold(5, 3, 2, 1)
     page = desk.submit(desk.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True)
     answer = desk.submit(page, button="Publish the results", follow_redirects=True)
     assert "The results are published." in answer.visible
-    assert "0 of 3 completed" in answer.visible
+    assert "Now the council confirms them in its second session." in answer.visible
+    with app_database.reading() as session:
+        assert session.exec(select(Works)).all() == []
     again = desk.submit(page, button="Publish the results", follow_redirects=True)
     assert "is done only once" in again.visible
     assert acts_of(app_database)[4:] == ["results.publish"]
     shown = desk.get(f"{PAGE}/publish-results")
     assert shown.h1 == "The result"
+    assert f"{PAGE}/sessions" in shown.links
     assert not list(shown.main.iter("form"))
     assert desk.get("/en/cycles/2027/results").h1
 

@@ -16,6 +16,7 @@ from models.database import Database
 from models.enums import Origin, Phase, ProjectState
 from models.service import AuditEvent
 from tests.harness.client import PageClient
+from tests.harness.council import make_council
 from tests.harness.cycles import (
     LENGTH,
     add_project,
@@ -126,6 +127,7 @@ def test_the_next_act_follows_the_calendar(
     desk: PageClient, build: Build, now: datetime, clock: Any, phase: Phase, sentence: str, language: str
 ) -> None:
     cycle = build(published, now)
+    build(make_council, cycle, now=now)
     build(add_project, cycle, state=ProjectState.SUBMITTED, cost=None, now=now)
     clock.instant = instant_in(phase, now)
     page = desk.get(f"/{language}/office/cycles/2027")
@@ -292,6 +294,7 @@ def test_a_late_council_is_given_time_and_voting_moves(
     desk: PageClient, build: Build, now: datetime, clock: Any, app_database: Database
 ) -> None:
     cycle = build(published, now)
+    build(make_council, cycle, now=now)
     build(add_project, cycle, state=ProjectState.SUBMITTED, cost=None, now=now)
     clock.instant = instant_in(Phase.VOTING, now)
     page = desk.get(PAGE)

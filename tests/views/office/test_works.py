@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from models.cycle import Cycle
 from models.database import Database
 from models.enums import WorksStatus
 from models.works import Works
+from tests.harness import council
 from tests.harness.client import PageClient
 from tests.harness.counting import Hold, acts_of
 from tests.harness.elections import Election
@@ -16,11 +18,14 @@ PAGE = "/en/office/cycles/2027"
 
 
 @pytest.fixture
-def winners(desk: PageClient, hold: Hold, clock: Any) -> Election:
-    """Three winners whose works are planned."""
+def winners(desk: PageClient, hold: Hold, app_database: Database, clock: Any) -> Election:
+    """Three winners, confirmed by the council: their works are planned."""
     made = hold(5, 3, 2, 1)
     page = desk.submit(desk.get(f"{PAGE}/count"), button="Open and count the ballots", follow_redirects=True)
     desk.submit(page, button="Publish the results")
+    with app_database.writing() as session:
+        cycle = session.get_one(Cycle, made.cycle.id)
+        council.confirm_results(session, cycle, now=clock.instant)
     clock.instant += timedelta(days=1)
     return made
 
@@ -65,9 +70,9 @@ def test_a_project_that_lost_has_no_works(desk: PageClient, winners: Election) -
     desk.get(f"{PAGE}/works/nobody", status=404)
 
 
-def test_before_the_results_there_are_no_works(desk: PageClient, hold: Hold) -> None:
+def test_before_the_council_has_confirmed_there_are_no_works(desk: PageClient, hold: Hold) -> None:
     hold(1, 1)
-    assert "There are no winners yet" in desk.get(f"{PAGE}/works").visible
+    assert "works are planned when the council has confirmed" in desk.get(f"{PAGE}/works").visible
 
 
 def test_the_desk_follows_the_cycle_to_its_end(desk: PageClient, winners: Election) -> None:

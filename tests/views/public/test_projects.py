@@ -49,6 +49,26 @@ def test_filters_narrow_the_list_and_stay_in_the_address(client: PageClient, cyc
     assert any("area=agro" in href and "page=2" in href for href in many.links)
 
 
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_a_merged_project_is_found_and_told_as_such(
+    client: PageClient, app_database: Database, cycle: None, language: str
+) -> None:
+    with app_database.writing() as session:
+        onward = session.exec(select(Project.id).where(Project.public_id == "p202700002")).one()
+        merged = {"state": ProjectState.MERGED, "merged_into_id": onward}
+        session.exec(update(Project).where(col(Project.public_id) == "p202700001").values(**merged))
+    page = client.get(f"/{language}/cycles/2027/projects")
+    found = client.submit(page, {"state": "merged"})
+    assert numbers(found) == [1]
+    words = {
+        "kk": "Басқа жобаға біріктірілді",
+        "ru": "Объединён с другим проектом",
+        "en": "Goes on as part of another project",
+    }
+    assert found.find_all("span", class_="pb-tag")[0].text == words[language]
+    assert numbers(client.get(LIST + "?q=playground&state=merged")) == [1], "it is found by its words still"
+
+
 def test_filters_work_together(client: PageClient, cycle: None) -> None:
     page = client.get(LIST + "?state=admitted&direction=ramps&q=playground")
     assert numbers(page) == [2, 26, 34]
@@ -88,10 +108,11 @@ def test_each_state_has_its_page(client: PageClient, cycle: None, number: int, l
 
 def test_a_rejected_project_tells_the_criterion_and_the_reason(client: PageClient, cycle: None) -> None:
     page = client.get("/en/projects/p202700008")
-    assert "It is outside the competence of the akimat." in page.text
+    assert "The criterion it does not meet: on public land." in page.text
+    assert "Clause of the Regulation: 14." in page.text
     reasons = [e.text for e in page.find_all("span", lang="kk") if "Жер учаскесі" in (e.text or "")]
     assert len(reasons) == 1
-    assert "The reason of the council, in the language it was written in:" in page.text
+    assert "Reasons (Kazakh):" in page.text
 
 
 def test_a_text_in_the_authors_language_is_marked(client: PageClient, cycle: None) -> None:
@@ -181,7 +202,7 @@ def test_postponed_works_tell_the_reason_in_its_language(
         session.add(WorksChange(project_id=project.id, changed_at=now, **facts))
     page = client.get("/en/projects/p202700001")
     assert "Works postponed" in page.text
-    assert "The reason, in the akimat's words:" in page.text
+    assert "Reason (Kazakh):" in page.text
     assert any(e.text == "Мердігер табылмады." for e in page.find_all("span", lang="kk"))
     assert page.find_all("li", class_="pb-road__late")
 
@@ -197,3 +218,17 @@ def test_a_result_that_is_not_published_is_nowhere_on_a_project(
     assert "Works" not in page.text
     for state in ("won", "lost"):
         assert numbers(client.get(f"{LIST}?state={state}")) == []
+
+
+def test_works_that_will_not_be_built_are_told_and_are_not_late(
+    client: PageClient, app_database: Database, now
+) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, phase=Phase.IMPLEMENTATION, results=True)
+        project = session.exec(select(Project.id).where(Project.public_id == "p202700001")).one()
+        gone = {"status": WorksStatus.CANCELLED, "reason": "Тұрғындар бас тартты."}
+        session.exec(update(Works).where(col(Works.project_id) == project).values(**gone))
+    page = client.get(f"{LIST}?state=won")
+    tag = page.find_all("span", class_="pb-tag")[0]
+    assert (tag.text, tag.get("class")) == ("Will not be built", "pb-tag pb-tag--muted")
+    assert "How it won" in client.get("/en/projects/p202700001").text

@@ -6,27 +6,35 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from sqlmodel import Session, col, delete, update
 
-from budget import projects, screening
+from budget import projects
+from budget.council import returns
 from budget.permissions import Actor
 from models.cycle import Cycle
 from models.database import Database
-from models.enums import Language, Phase, ProjectState, ScreeningOutcome
+from models.enums import Language, Phase, ProjectPart, ProjectState, ScreeningOutcome, WorksStatus
 from models.project import Project
+from models.works import Works
+from tests.harness import council
 from tests.harness.client import PageClient
-from tests.harness.projects import make_member, make_resident, photo_file, proposal, sign_in, stored_projects
+from tests.harness.projects import make_resident, photo_file, proposal, sign_in, stored_projects
+from tests.harness.second_session import decided
 
 Enter = Callable[..., Cycle]
 
 
 def returned(database: Database, author: Actor, cycle: Cycle, now: datetime, **changes: Any) -> Project:
     with database.writing() as session:
+        council.make_council(session, cycle, now=now)
         project = projects.submit(session, author, cycle, proposal(**changes), None, now=now)
-        remarks = screening.Conclusion(
-            ScreeningOutcome.RETURNED, True, False, Language.RU, "Уточните границы.\nПриложите фото."
-        )
-        screening.decide(session, make_member(session), project, remarks, now=now)
+        send_back(session, project, now)
     return project
+
+
+def send_back(session: Session, project: Project, now: datetime) -> None:
+    remarks = {ProjectPart.WHOLE: "Уточните границы.", ProjectPart.PHOTO: "Приложите фото."}
+    returns.send_back(session, council.COORDINATOR, project.public_id, remarks, language=Language.RU, now=now)
 
 
 @pytest.mark.parametrize("lang", ["kk", "ru", "en"])
@@ -54,6 +62,7 @@ def test_a_returned_project_shows_the_remarks_and_is_corrected(
     project = returned(app_database, author, enter(), now)
     mine = client.get("/kk/my")
     assert "Уточните границы." in mine.visible
+    assert "Приложите фото." in mine.visible
     assert f"/kk/my/projects/{project.public_id}/edit" in mine.links
     page = client.get(f"/kk/my/projects/{project.public_id}/edit")
     assert "Приложите фото." in page.visible
@@ -92,9 +101,7 @@ def test_the_photo_of_a_returned_project_is_changed_or_removed(
     client.submit(page, {"photo": (BytesIO(photo_file()), "a.png")}, follow_redirects=True)
     with app_database.writing() as session:
         assert projects.photo_of(session, project.id) is not None
-        row = session.get_one(Project, project.id)
-        remarks = screening.Conclusion(ScreeningOutcome.RETURNED, True, True, Language.KK, "Тағы да.")
-        screening.decide(session, make_member(session), row, remarks, now=now)
+        send_back(session, session.get_one(Project, project.id), now)
     client.submit(client.get(edit), {"remove_photo": "y"}, follow_redirects=True)
     with app_database.reading() as session:
         assert projects.photo_of(session, project.id) is None
@@ -158,10 +165,30 @@ def test_my_page_says_in_words_what_happens_next(
     with app_database.writing() as session:
         project = projects.submit(session, author, cycle, proposal(), None, now=now)
     assert "You get the answer here before" in client.get("/en/my").visible
+    is_in = outcome is ScreeningOutcome.ADMITTED
     with app_database.writing() as session:
-        is_in = outcome is ScreeningOutcome.ADMITTED
-        said = screening.Conclusion(outcome, is_in, True, Language.KK, "" if is_in else "Жеке меншік.")
-        screening.decide(session, make_member(session), session.get_one(Project, project.id), said, now=now)
+        said = council.admission() if is_in else council.rejection(project, reason_kk="Жеке меншік.")
+        council.screen(session, cycle, {project.public_id: said}, now=now)
     page = client.get("/en/my")
     assert sentence in page.visible
     assert ("Жеке меншік." in page.visible) is (not is_in)
+
+
+def test_who_was_left_out_or_fell_out_reads_so_on_the_own_page(
+    client: PageClient, app_database: Database, author: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app_database.writing() as session:
+        _, rows = decided(session, now)
+        mine = [row.id for row in rows[:2]]
+        session.exec(update(Project).where(col(Project.id).in_(mine)).values(author_id=author.id))
+        session.exec(delete(Works).where(col(Works.project_id) == mine[0]))
+        gone = {"status": WorksStatus.CANCELLED, "reason": "Тұрғындар бас тартты."}
+        session.exec(update(Works).where(col(Works.project_id) == mine[1]).values(**gone))
+    sign_in(monkeypatch, author)
+    page = client.get("/en/my")
+    assert "It won the vote, and the council left it out." in page.visible
+    assert "It fell out of the winners and will not be built." in page.visible
+    assert [one.text for one in page.find_all("span", class_="pb-tag")] == [
+        "Will not be built",
+        "Left out by the council",
+    ]

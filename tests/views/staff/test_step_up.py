@@ -18,6 +18,7 @@ DECISIVE = {
     "office.freeze",
     "office.count",
     "office.publish_results",
+    "office.publish_council",
     "office.invite",
     "office.withdraw_invitation",
     "office.disable_member",
