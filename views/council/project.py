@@ -17,11 +17,11 @@ from budget.working_days import end_of, moved_days
 from models.enums import ProjectState
 from views import criterion_help, messages
 from views.access import actor, requires
-from views.council import changes
 from views.council.blueprint import bp
 from views.council.review_forms import ConclusionForm, SendBackForm, conclusion_form, send_back_form
 from views.i18n import current_language
 from views.public.project_story import standing
+from views.public.versions import told
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 
@@ -141,7 +141,7 @@ def _show(file: ProjectFile, form: ConclusionForm) -> str:
         form=form,
         asked=form.asked(file.clauses),
         help_for=criterion_help.help_for,
-        told=changes.told,
+        told=told,
         standing=standing(file.project.state, None, None),
         is_written=is_written,
         writes=writes,

@@ -72,12 +72,13 @@ def _revised(text: Text) -> Revised:
         text.number,
         text.made_at,
         str(text.content["language"]),
-        tuple(map(_change, text.changed)),
+        tuple(map(told, text.changed)),
         text.joined,
     )
 
 
-def _change(one: Difference) -> Change:
+def told(one: Difference) -> Change:
+    """A difference in the words of the page."""
     name = label(one.part)
     match one.part:
         case ProjectPart.TITLE | ProjectPart.DESCRIPTION:
