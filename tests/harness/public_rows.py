@@ -32,6 +32,8 @@ from models.works import Works, WorksChange
 
 LENGTHS = (5, 20, 15, 18, 10, 200)
 """Days of the phases from announcement to implementation; the archive has no end."""
+_BUILT = [status for status in WorksStatus if status is not WorksStatus.CANCELLED]
+"""What works come to unless their winner falls out."""
 COST = 4_000_000
 
 
@@ -269,7 +271,7 @@ def _count_envelope(session: Session, envelope: Envelope, projects: list[Project
             )
         )
         if fits:
-            status = list(WorksStatus)[place % len(WorksStatus)]
+            status = _BUILT[place % len(_BUILT)]
             reason = "Қыс ерте түсті." if status is WorksStatus.POSTPONED else ""
             change = {"status": status, "reason": reason, "language": Language.KK, "changed_at": now}
             session.add(Works(project_id=project.id or 0, **change))
