@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from budget import audit, cycles
-from budget.council import criteria, members
+from budget.council import criteria, formal, members
 from budget.council.assigning import Task, evenly
 from budget.errors import (
     AnswerMissing,
@@ -32,7 +32,15 @@ from models.council_session import AgendaItem, CouncilSession
 from models.cycle import Cycle
 from models.enums import Answer, Criterion, Language, ProjectState
 from models.project import Project
-from models.screening import FormalCheck, Review, ReviewAnswer
+from models.screening import Review, ReviewAnswer
+
+_ASIDE = select(Conflict.id).where(
+    Conflict.member_id == Review.member_id, Conflict.project_id == Review.project_id
+)
+COUNTING = select(Review.id).where(
+    Review.project_id == Project.id, Review.version == Project.version, ~_ASIDE.exists()
+)
+"""Of a project in a larger statement: the reviews of its text as it is now by members who do not stand aside."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +87,10 @@ def assign(session: Session, actor: Actor, cycle: Cycle, *, now: datetime) -> As
     pairs = _again(session, projects, open_reviews, set(ids))
     for project_id, member_id in pairs:
         open_reviews.setdefault(project_id, set()).add(member_id)
+    load = _load(session, cycle.id)
+    load.update(member_id for _, member_id in pairs)
     tasks = _tasks(session, projects, open_reviews)
-    pairs += evenly(tasks, ids, each=cycle.reviewers_per_project, load=_load(session, cycle.id))
+    pairs += evenly(tasks, ids, each=cycle.reviewers_per_project, load=load)
     due_at = end_of(now, cycle.review_days, moved_days(session))
     for project_id, member_id in pairs:
         open_reviews.setdefault(project_id, set()).add(member_id)
@@ -91,13 +101,16 @@ def assign(session: Session, actor: Actor, cycle: Cycle, *, now: datetime) -> As
             )
         )
     session.flush()
-    wanted = cycle.reviewers_per_project
-    short = tuple(one.number for id_, one in projects.items() if len(open_reviews.get(id_, ())) < wanted)
+    short = [
+        projects[task.project].number
+        for task in _tasks(session, projects, open_reviews)
+        if len(task.taken_by - task.barred) < cycle.reviewers_per_project
+    ]
     audit.record(
         session, actor, "screening.assign", now=now, cycle_id=cycle.id, subject=cycle.slug, reviews=len(pairs),
         projects=len({project_id for project_id, _ in pairs}),
     )  # fmt: skip
-    return Assigned(len(pairs), short)
+    return Assigned(len(pairs), tuple(short))
 
 
 def conclude(
@@ -173,6 +186,12 @@ def of_project(session: Session, project: Project) -> Sequence[Review]:
     return session.exec(rows.order_by(col(Review.id))).all()
 
 
+def standing(session: Session, project: Project) -> list[Review]:
+    """Those of them that count: whoever declared an interest since has concluded nothing."""
+    aside = members.recusals(session, project.id)
+    return [one for one in of_project(session, project) if one.member_id not in aside]
+
+
 def answers_of(session: Session, review_ids: Sequence[int]) -> dict[int, dict[Criterion, Said]]:
     """The answers of reviews by criterion, in the order of the criteria."""
     rows = session.exec(select(ReviewAnswer).where(col(ReviewAnswer.review_id).in_(review_ids)))
@@ -218,13 +237,8 @@ def _check(session: Session, cycle: Cycle, project: Project, conclusion: Conclus
 
 
 def _to_review(session: Session, cycle_id: int | None) -> Sequence[Project]:
-    passed = select(FormalCheck.project_id).where(
-        FormalCheck.project_id == Project.id,
-        FormalCheck.version == Project.version,
-        col(FormalCheck.is_complete),
-    )
     rows = select(Project).where(
-        Project.cycle_id == cycle_id, Project.state == ProjectState.SUBMITTED, passed.exists()
+        Project.cycle_id == cycle_id, Project.state == ProjectState.SUBMITTED, formal.IS_PASSED
     )
     return session.exec(rows.order_by(col(Project.number))).all()
 
