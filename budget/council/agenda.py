@@ -15,59 +15,57 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from budget import audit, cycles
-from budget.council import appeals, criteria, mergers, motions, reviews, sessions
+from budget.council import appeals, criteria, formal, mergers, motions, reviews, sessions, winners
+from budget.council.items import (
+    IS_STANDING,
+    answers_of,
+    by_public_id,
+    items_of,
+    next_position,
+    open_session_of,
+    refuse_taken,
+)
 from budget.council.motions import Motion, Word
 from budget.council.sessions import Step
+from budget.council.winners import WINNING, departs, keep_order, winning_ids
 from budget.errors import (
     CriteriaContradict,
     NotFound,
     NotPermitted,
+    NotReviewed,
     NotThisState,
     OnAgenda,
     OrderFault,
-    SessionFault,
 )
 from budget.permissions import Action, Actor
 from budget.projects import check_cost, chosen_envelope
 from models.base import new_public_id
 from models.council_session import AgendaItem, CouncilSession, ItemAnswer
 from models.cycle import Cycle
-from models.enums import (
-    Answer,
-    Criterion,
-    ItemKind,
-    ItemResult,
-    ProjectState,
-    ScreeningOutcome,
-    SessionKind,
-    VerdictKind,
-)
+from models.enums import ItemKind, ProjectState, ScreeningOutcome, SessionKind
 from models.project import Project
-from models.result import VerdictRow
-from models.screening import FormalCheck
+from models.screening import Review
 
-WINNING = (VerdictKind.WON, VerdictKind.WON_LEFTOVERS)
-
-
-def items_of(session: Session, row: CouncilSession) -> Sequence[AgendaItem]:
-    """The items of a session in order."""
-    rows = select(AgendaItem).where(AgendaItem.session_id == row.id)
-    return session.exec(rows.order_by(col(AgendaItem.position))).all()
+__all__ = [
+    "WINNING", "answers_of", "by_public_id", "change_motion", "change_order", "change_word", "departs", "fill",
+    "items_of", "locked_item", "open_session_of", "put", "ready", "take_off", "winning_ids",
+]  # fmt: skip
 
 
-def answers_of(session: Session, item_ids: Sequence[int]) -> dict[int, dict[Criterion, Answer]]:
-    """What motions say of the criteria, by item."""
-    order = list(Criterion)
-    rows = session.exec(select(ItemAnswer).where(col(ItemAnswer.item_id).in_(item_ids)))
-    found: dict[int, dict[Criterion, Answer]] = {}
-    for row in sorted(rows, key=lambda row: order.index(row.criterion)):
-        found.setdefault(row.item_id, {})[row.criterion] = row.answer
-    return found
-
-
-def ready(session: Session, cycle: Cycle) -> list[Project]:
-    """The projects that may be put on an agenda: checked, every review concluded, on no open agenda."""
-    return [project for project in _submitted(session, cycle) if _is_ready(session, project)]
+def ready(session: Session, cycle: Cycle) -> Sequence[Project]:
+    """The projects that may be put on an agenda, by number: checked, every review concluded, on no agenda, and no
+    authors asked about a merger. One statement."""
+    taken = select(AgendaItem.id).join(CouncilSession, col(CouncilSession.id) == AgendaItem.session_id)
+    rows = select(Project).where(
+        Project.cycle_id == cycle.id,
+        Project.state == ProjectState.SUBMITTED,
+        formal.IS_PASSED,
+        reviews.COUNTING.where(col(Review.concluded_at).is_not(None)).exists(),
+        ~reviews.COUNTING.where(col(Review.concluded_at).is_(None)).exists(),
+        ~taken.where(AgendaItem.project_id == Project.id, IS_STANDING).exists(),
+        ~mergers.OPEN.exists(),
+    )
+    return session.exec(rows.order_by(col(Project.number))).all()
 
 
 def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> int:
@@ -80,7 +78,7 @@ def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> in
     sessions.require_step(row, Step.DRAFT, Step.ANNOUNCED)
     cycle = sessions.cycle_of(session, row)
     if row.kind is SessionKind.DECISION:
-        added = _fill_decision(session, cycle, row)
+        added = winners.fill(session, cycle, row)
     else:
         added = [
             _put(session, row, project, motions.proposed(session, cycle, project))
@@ -92,38 +90,32 @@ def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> in
 
 
 def put(session: Session, actor: Actor, public_id: str, project_id: str, *, now: datetime) -> AgendaItem:
-    """Put one project on the agenda, by its public id: a reviewed one, or one whose author appealed.
+    """Put one project on the agenda, by its public id: a reviewed one, though a review may be missing; one whose author
+    appealed; or after the vote one the council may depart from the count in.
 
-    Raises: NotFound, NotPermitted, SessionStep, NotThisState, OnAgenda, MergerOpen.
+    Raises: NotFound, NotPermitted, SessionStep, SessionFault, NotThisState, NotReviewed, OnAgenda, MergerOpen.
     """
     row = sessions.locked(session, actor, public_id)
     sessions.require_step(row, Step.DRAFT, Step.ANNOUNCED, Step.UNDERWAY)
     cycle = sessions.cycle_of(session, row)
     project = _project(session, cycle, project_id)
     if row.kind is SessionKind.DECISION:
-        item = _put_word(session, row, project, Word(wins=not _has_won(session, project)))
+        item = winners.put_word(session, cycle, row, project)
     else:
-        _refuse_taken(session, project)
-        mergers.refuse_open(session, project)
-        motion = motions.proposed(session, cycle, project)
-        appeal = appeals.waiting(session, project.id)
-        if appeal is None and project.state is not ProjectState.SUBMITTED:
-            raise NotThisState(state=project.state, wanted=ProjectState.SUBMITTED)
-        kind = ItemKind.SCREENING if appeal is None else ItemKind.APPEAL
-        if kind is ItemKind.APPEAL and motion.outcome is ScreeningOutcome.RETURNED:
-            motion = replace(motion, outcome=ScreeningOutcome.REJECTED)
-        item = _put(session, row, project, motion, kind)
+        item = _put_project(session, cycle, row, project)
     sessions.touch(session, row)
     _record(session, actor, "agenda.put", row, now, project=project.number)
     return item
 
 
 def take_off(session: Session, actor: Actor, item_id: str, *, now: datetime) -> None:
-    """Take an item off the agenda that was not put to the vote. Raises: NotFound, NotPermitted, SessionStep."""
+    """Take an item off the agenda that was not put to the vote. Raises: NotFound, NotPermitted, SessionStep, OnAgenda."""
     row, item = locked_item(session, actor, item_id)
     _refuse_opened(item, row)
     session.exec(sa.delete(ItemAnswer).where(col(ItemAnswer.item_id) == item.id))
     session.delete(item)
+    session.flush()
+    keep_order(session, row)
     sessions.touch(session, row)
     _record(session, actor, "agenda.take_off", row, now, item=item_id)
 
@@ -143,7 +135,8 @@ def change_motion(
     if item.kind is ItemKind.APPEAL and motion.outcome is ScreeningOutcome.RETURNED:
         raise CriteriaContradict(outcome=motion.outcome)  # an appeal is upheld or dismissed
     cycle = sessions.cycle_of(session, row)
-    criteria.check(motion.outcome, motion.answers, criteria.of_cycle(session, cycle.id or 0))
+    asked = criteria.of_cycle(session, cycle.id or 0)
+    criteria.check(motion.outcome, motion.answers, asked, motion.criterion)
     _write(session, cycle, item, motion)
     sessions.touch(session, row)
     _record(session, actor, "agenda.change", row, now, item=item_id, outcome=str(motion.outcome))
@@ -153,13 +146,18 @@ def change_motion(
 def change_word(
     session: Session, actor: Actor, item_id: str, word: Word, *, revision: int, now: datetime
 ) -> AgendaItem:
-    """Write anew what is proposed of a winner or loser. Raises: NotFound, NotPermitted, SessionChanged, SessionStep."""
+    """Write anew what is proposed of a winner or loser.
+
+    Raises: NotFound, NotPermitted, SessionChanged, SessionStep, OnAgenda.
+    """
     row, item = locked_item(session, actor, item_id, revision=revision)
     _refuse_opened(item, row)
     if item.kind is not ItemKind.CONFIRMATION:
         raise NotPermitted(action=Action.MANAGE_SESSIONS)
     item.wins, item.reason_kk, item.reason_ru = word.wins, word.reason_kk.strip(), word.reason_ru.strip()
     session.add(item)
+    session.flush()
+    keep_order(session, row)
     sessions.touch(session, row)
     _record(session, actor, "agenda.change", row, now, item=item_id, wins=word.wins)
     return item
@@ -189,68 +187,25 @@ def locked_item(
     session: Session, actor: Actor, item_id: str, *, revision: int | None = None
 ) -> tuple[CouncilSession, AgendaItem]:
     """An item for a change by the coordinator, with its session locked. Raises: NotFound, NotPermitted, SessionChanged."""
-    item = by_public_id(session, item_id)
-    owner = session.get_one(CouncilSession, item.session_id)
+    found = by_public_id(session, item_id)
+    owner = session.get_one(CouncilSession, found.session_id)
     row = sessions.locked(session, actor, owner.public_id, revision=revision)
-    session.refresh(item)
-    return row, item
+    return row, by_public_id(session, item_id)  # once more: it may be another one by now, or none
 
 
-def by_public_id(session: Session, item_id: str) -> AgendaItem:
-    """Raises NotFound."""
-    item = session.exec(select(AgendaItem).where(AgendaItem.public_id == item_id)).first()
-    if item is None:
-        raise NotFound(item=item_id)
-    return item
-
-
-def departs(session: Session, item: AgendaItem) -> bool:
-    """Does a motion say of a project what the count does not?"""
-    if item.kind is not ItemKind.CONFIRMATION:
-        return False
-    row = session.get(VerdictRow, item.project_id)
-    return row is None or (row.kind in WINNING) is not item.wins
-
-
-def winning_ids(session: Session, row: CouncilSession) -> list[str]:
-    """The public ids of the projects that the agenda proposes as winners, in its order."""
-    rows = (
-        select(Project.public_id)
-        .join(AgendaItem, col(AgendaItem.project_id) == Project.id)
-        .where(AgendaItem.session_id == row.id, col(AgendaItem.wins).is_(True))
-    )
-    return list(session.exec(rows.order_by(col(AgendaItem.position))).all())
-
-
-def _submitted(session: Session, cycle: Cycle) -> Sequence[Project]:
-    rows = select(Project).where(Project.cycle_id == cycle.id, Project.state == ProjectState.SUBMITTED)
-    return session.exec(rows.order_by(col(Project.number))).all()
-
-
-def _is_ready(session: Session, project: Project) -> bool:
-    check = session.get(FormalCheck, (project.id, project.version))
-    written = reviews.of_project(session, project)
-    is_read = bool(written) and all(one.concluded_at is not None for one in written)
-    if check is None or not check.is_complete or not is_read:
-        return False
-    return open_session_of(session, project) is None and not mergers.is_open(session, project)
-
-
-def open_session_of(session: Session, project: Project) -> CouncilSession | None:
-    """The session, not published yet, whose agenda has the project undecided or decided."""
-    rows = (
-        select(CouncilSession)
-        .join(AgendaItem, col(AgendaItem.session_id) == CouncilSession.id)
-        .where(AgendaItem.project_id == project.id, col(CouncilSession.published_at).is_(None))
-        .where(sa.or_(col(CouncilSession.closed_at).is_(None), col(AgendaItem.result) == ItemResult.CARRIED))
-    )
-    return session.exec(rows).first()
-
-
-def _refuse_taken(session: Session, project: Project) -> None:
-    other = open_session_of(session, project)
-    if other is not None:
-        raise OnAgenda(number=other.number)
+def _put_project(session: Session, cycle: Cycle, row: CouncilSession, project: Project) -> AgendaItem:
+    refuse_taken(session, project)
+    mergers.refuse_open(session, project)
+    motion = motions.proposed(session, cycle, project)
+    if appeals.waiting(session, project.id) is not None:
+        if motion.outcome is ScreeningOutcome.RETURNED:
+            motion = replace(motion, outcome=ScreeningOutcome.REJECTED)
+        return _put(session, row, project, motion, ItemKind.APPEAL)
+    if project.state is not ProjectState.SUBMITTED:
+        raise NotThisState(state=project.state, wanted=ProjectState.SUBMITTED)
+    if not any(one.concluded_at is not None for one in reviews.standing(session, project)):
+        raise NotReviewed(number=project.number)
+    return _put(session, row, project, motion)
 
 
 def _put(
@@ -263,7 +218,7 @@ def _put(
     item = AgendaItem(
         public_id=new_public_id(),
         session_id=row.id or 0,
-        position=_next_position(session, row),
+        position=next_position(session, row),
         kind=kind,
         project_id=project.id,
         version=project.version,
@@ -283,8 +238,9 @@ def _write(session: Session, cycle: Cycle, item: AgendaItem, motion: Motion) -> 
     )
     if admits:
         envelope = chosen_envelope(session, cycle, motion.envelope or (own.public_id if own else None))
-        item.envelope_id, item.cost_tenge = envelope.id, motion.cost_tenge or project.estimate_tenge
-        check_cost(cycle, envelope, item.cost_tenge or 0)
+        cost = project.estimate_tenge if motion.cost_tenge is None else motion.cost_tenge
+        check_cost(cycle, envelope, cost or 0)
+        item.envelope_id, item.cost_tenge = envelope.id, cost
     else:
         item.envelope_id = item.cost_tenge = None
     item.outcome = motion.outcome
@@ -302,76 +258,12 @@ def _write(session: Session, cycle: Cycle, item: AgendaItem, motion: Motion) -> 
     session.flush()
 
 
-def _fill_decision(session: Session, cycle: Cycle, row: CouncilSession) -> list[AgendaItem]:
-    """A motion for each winner of the published count, in the order of the ranking, and one for their order."""
-    if cycle.results_published_at is None:
-        raise SessionFault(why="undecided")
-    there = {item.project_id for item in items_of(session, row)}
-    winners = (
-        select(Project)
-        .join(VerdictRow, col(VerdictRow.project_id) == Project.id)
-        .where(VerdictRow.cycle_id == cycle.id, col(VerdictRow.kind).in_(WINNING))
-    )
-    added = [
-        _put_word(session, row, project, Word(wins=True))
-        for project in session.exec(winners.order_by(col(VerdictRow.position))).all()
-        if project.id not in there
-    ]
-    if None not in there:
-        added.append(_put_order(session, row))
-    return added
-
-
-def _put_word(session: Session, row: CouncilSession, project: Project, word: Word) -> AgendaItem:
-    if any(item.project_id == project.id for item in items_of(session, row)):
-        raise OnAgenda(number=row.number)
-    item = AgendaItem(
-        public_id=new_public_id(),
-        session_id=row.id or 0,
-        position=_next_position(session, row),
-        kind=ItemKind.CONFIRMATION,
-        project_id=project.id,
-        wins=word.wins,
-        reason_kk=word.reason_kk,
-        reason_ru=word.reason_ru,
-    )
-    session.add(item)
-    session.flush()
-    return item
-
-
-def _put_order(session: Session, row: CouncilSession) -> AgendaItem:
-    item = AgendaItem(
-        public_id=new_public_id(),
-        session_id=row.id or 0,
-        position=_next_position(session, row),
-        kind=ItemKind.ORDER,
-        content=winning_ids(session, row),
-    )
-    session.add(item)
-    session.flush()
-    return item
-
-
-def _has_won(session: Session, project: Project) -> bool:
-    """Raises NotFound for a project the count has no verdict on."""
-    row = session.get(VerdictRow, project.id)
-    if row is None:
-        raise NotFound(project=project.public_id)
-    return row.kind in WINNING
-
-
 def _project(session: Session, cycle: Cycle, public_id: str) -> Project:
     rows = select(Project).where(Project.public_id == public_id, Project.cycle_id == cycle.id)
     found = session.exec(rows).first()
     if found is None:
         raise NotFound(project=public_id)
     return found
-
-
-def _next_position(session: Session, row: CouncilSession) -> int:
-    last = select(sa.func.max(AgendaItem.position)).where(AgendaItem.session_id == row.id)
-    return (session.exec(last).one() or 0) + 1
 
 
 def _refuse_opened(item: AgendaItem, row: CouncilSession) -> None:

@@ -105,6 +105,7 @@ def counted(
         session.add_all([project, verdict])
     sums = {"participations": 100, "valid": 99, "empty": 1, "invalid": 0, "ballots_root": "ab" * 32}
     session.add(Count(cycle_id=cycle.id or 0, counted_at=now, **sums))
+    session.flush()
     cycle.frozen_at, cycle.frozen_hash = begun + timedelta(days=20), "cd" * 32
     cycle.counted_at, cycle.results_published_at = now, now if publish else None
     session.add(cycle)
