@@ -6,7 +6,7 @@ it corrects. A signature names the SHA-256 that was signed.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from budget.errors import (
     SessionChanged,
 )
 from budget.permissions import Action, Actor, require_role
+from budget.projects import locked_cycle
 from models.base import new_public_id
 from models.council import CouncilMember
 from models.council_session import (
@@ -45,7 +46,8 @@ from models.result import Count, VerdictRow
 
 @dataclass(frozen=True)
 class ItemFacts:
-    """An item as it was decided: the motion, what it says of the criteria, who voted how, who stood aside."""
+    """An item as it was decided: the motion, what it says of the criteria, who voted how, who stood aside. `votes` are those
+    that count: of whoever stood aside or left the council before the closing there is none."""
 
     item: AgendaItem
     project: Project | None
@@ -103,6 +105,7 @@ def facts_of(
     answers, cast = agenda.answers_of(session, ids), votes.votes_of(session, ids)
     aside = votes.recusals_of(session, ids)
     projects = _projects(session, items)
+    people = {one.id or 0: one for one in everybody}
     return ProtocolFacts(
         cycle=cycle,
         session=row,
@@ -110,7 +113,7 @@ def facts_of(
         corrects=corrects,
         correction_kk=correction_kk.strip(),
         correction_ru=correction_ru.strip(),
-        people={one.id or 0: one for one in everybody},
+        people=people,
         present=tuple(one for one in everybody if one.id in there),
         absent=tuple(one for one in everybody if one.id not in there and members.is_in_office(one, at)),
         items=tuple(
@@ -118,7 +121,7 @@ def facts_of(
                 item,
                 projects.get(item.project_id or 0),
                 answers.get(item.id or 0, {}),
-                tuple(cast.get(item.id or 0, ())),
+                _counting(item, cast.get(item.id or 0, ()), aside.get(item.id or 0, ()), people),
                 tuple(aside.get(item.id or 0, ())),
                 session.get(VerdictRow, item.project_id) if item.kind is ItemKind.CONFIRMATION else None,
                 agenda.departs(session, item),
@@ -184,9 +187,11 @@ def sign(
     """
     require_role(actor, Action.SIGN_PROTOCOL)
     protocol = by_public_id(session, public_id)
+    locked_cycle(session, protocol.cycle_id)
     row = session.get_one(CouncilSession, protocol.session_id)
     member = _attendee(session, actor, row)
     _refuse_corrected(session, protocol)
+    _refuse_signed(session, protocol, member)
     signature = ProtocolSignature(
         protocol_id=protocol.id or 0,
         member_id=member.id or 0,
@@ -199,11 +204,9 @@ def sign(
         with session.begin_nested():
             session.add(signature)
             session.flush()
-    except sa.exc.IntegrityError as error:
-        earlier = session.get(ProtocolSignature, (protocol.id, member.id))
-        if earlier is None:
-            raise
-        raise AlreadySigned(at=earlier.signed_at) from error
+    except sa.exc.IntegrityError:
+        _refuse_signed(session, protocol, member)
+        raise
     _record(session, actor, "protocol.sign", protocol, now, method=str(signature.method))
     return signature
 
@@ -249,6 +252,23 @@ def to_sign(session: Session, actor: Actor) -> list[tuple[Protocol, CouncilSessi
     return found
 
 
+def _counting(
+    item: AgendaItem,
+    cast: Sequence[CouncilVote],
+    aside: Sequence[Recusal],
+    people: Mapping[int, CouncilMember],
+) -> tuple[CouncilVote, ...]:
+    """The votes that made the numbers of a closed item."""
+    out = {one.member_id for one in aside}
+    return tuple(
+        vote
+        for vote in cast
+        if vote.member_id not in out
+        and item.closed_at is not None
+        and members.is_in_office(people[vote.member_id], item.closed_at)
+    )
+
+
 def _attendee(session: Session, actor: Actor, row: CouncilSession) -> CouncilMember:
     there = sessions.attendance(session, row).keys()
     mine = (one for one in members.of_cycle(session, row.cycle_id) if one.staff_id == actor.id)
@@ -262,6 +282,12 @@ def _refuse_corrected(session: Session, protocol: Protocol) -> None:
     later = session.exec(select(Protocol).where(Protocol.corrects_id == protocol.id)).first()
     if later is not None:
         raise ProtocolCorrected(number=later.number)
+
+
+def _refuse_signed(session: Session, protocol: Protocol, member: CouncilMember) -> None:
+    earlier = session.get(ProtocolSignature, (protocol.id, member.id))
+    if earlier is not None:
+        raise AlreadySigned(at=earlier.signed_at)
 
 
 def _next_number(session: Session, cycle: Cycle) -> int:

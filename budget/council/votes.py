@@ -28,6 +28,7 @@ from budget.errors import (
     OrderFault,
 )
 from budget.permissions import Action, Actor, require_role
+from models.council import CouncilMember
 from models.council_session import AgendaItem, CouncilSession, CouncilVote, Recusal
 from models.cycle import Cycle
 from models.enums import ConflictKind, CouncilChoice, ItemKind, Language, ProjectState
@@ -113,6 +114,7 @@ def cast(
         raise NotEntitled
     if member.id not in floor.present:
         raise NotPresent
+    _refuse_voted(session, item, member)
     vote = CouncilVote(
         item_id=item.id or 0,
         member_id=member.id or 0,
@@ -125,11 +127,9 @@ def cast(
         with session.begin_nested():
             session.add(vote)
             session.flush()
-    except sa.exc.IntegrityError as error:
-        earlier = session.get(CouncilVote, (item.id, member.id))
-        if earlier is None:
-            raise
-        raise ItemVoted(at=earlier.cast_at) from error
+    except sa.exc.IntegrityError:
+        _refuse_voted(session, item, member)
+        raise
     return vote
 
 
@@ -176,6 +176,12 @@ def recusals_of(session: Session, item_ids: Sequence[int]) -> dict[int, list[Rec
 def counted(votes: Sequence[CouncilVote], floor: Floor) -> list[CouncilChoice]:
     """The choices that count: of members who are entitled still. Nobody's vote counts who stood aside meanwhile."""
     return [vote.choice for vote in votes if vote.member_id in floor.entitled]
+
+
+def _refuse_voted(session: Session, item: AgendaItem, member: CouncilMember) -> None:
+    earlier = session.get(CouncilVote, (item.id, member.id))
+    if earlier is not None:
+        raise ItemVoted(at=earlier.cast_at)
 
 
 def _close(

@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 
 from budget import cycles
 from budget.phases import Calendar, Stage, stage_at
-from budget.reading.cycles import WON
 from models.cycle import Cycle, Envelope
 from models.enums import Language, ProjectState, Role, WorksStatus
 from models.people import Staff
@@ -130,7 +129,8 @@ def projects(session: Session, cycle_id: int, state: ProjectState | None = None)
 
 
 def winners(session: Session, cycle_id: int) -> tuple[WorksLine, ...]:
-    """The winners of a cycle by number, with their works. Empty before the results are published."""
+    """What is built in a cycle by number: the winners the council confirmed, and who came in from the reserve. Empty before
+    that."""
     names = ("public_id", "number", "language", "title_kk", "title_ru", "title_en")
     wanted = (
         sa.select(
@@ -140,7 +140,7 @@ def winners(session: Session, cycle_id: int) -> tuple[WorksLine, ...]:
         )
         .join(Works, col(Works.project_id) == col(Project.id))
         .join(VerdictRow, col(VerdictRow.project_id) == col(Project.id))
-        .where(col(Project.cycle_id) == cycle_id, col(VerdictRow.kind).in_(WON))
+        .where(col(Project.cycle_id) == cycle_id)
         .order_by(col(Project.number))
     )
     rows: Any = session.connection().execute(wanted)

@@ -22,6 +22,8 @@ from tests.harness import council
 from tests.harness.council import COORDINATOR, Member
 from tests.harness.projects import make_cycle
 
+Line = tuple[VerdictKind, int] | tuple[VerdictKind, int, int]
+"""What the count says of a project: kind, cost in tenge, place of its envelope from 0."""
 WON, SHORT, LOT = VerdictKind.WON, VerdictKind.DOES_NOT_FIT, VerdictKind.LOST_LOT
 
 
@@ -79,28 +81,37 @@ def underway(
 def counted(
     session: Session,
     now: datetime,
-    lines: Sequence[tuple[VerdictKind, int]] = ((WON, 6_000_000), (WON, 3_000_000), (SHORT, 2_000_000)),
+    lines: Sequence[Line] = ((WON, 6_000_000), (WON, 3_000_000), (SHORT, 2_000_000)),
     *,
-    total: int = 10_000_000,
+    totals: Sequence[int] = (10_000_000,),
     publish: bool = True,
     **settings: Any,
 ) -> tuple[Cycle, list[Project]]:
-    """A cycle in its decision phase whose count said so, in the order of the ranking: kind and cost of each project."""
+    """A cycle in its decision phase whose count said so, in the order of the ranking, with `totals` in its envelopes."""
     begun = now - timedelta(days=30)
-    cycle = make_cycle(session, begun, Phase.SUBMISSION, **settings)
-    envelope = cycles.envelopes(session, cycle.id or 0)[0]
-    envelope.total_tenge, cycle.allotted_tenge, cycle.cost_cap_tenge = total, total, None
-    session.add_all([envelope, cycle])
+    cycle = make_cycle(session, begun, Phase.SUBMISSION, envelopes=len(totals), **settings)
+    parts = cycles.envelopes(session, cycle.id or 0)
+    for part, total in zip(parts, totals, strict=True):
+        part.total_tenge = total
+    cycle.allotted_tenge, cycle.cost_cap_tenge = sum(totals), None
+    session.add_all([*parts, cycle])
     session.flush()
-    rows = []
-    for kind, cost in lines:
-        project, _ = council.submit(session, cycle, now=begun, estimate_tenge=cost)
+    rows: list[Project] = []
+    for kind, cost, *place in lines:
+        envelope = parts[place[0] if place else 0]
+        project, _ = council.submit(
+            session,
+            cycle,
+            now=begun,
+            estimate_tenge=min(cost, envelope.total_tenge),
+            envelope=envelope.public_id,
+        )
         project.state, project.cost_tenge, project.decided_at = ProjectState.ADMITTED, cost, begun
         rows.append(project)
         verdict = VerdictRow(
             project_id=project.id or 0, cycle_id=cycle.id or 0, envelope_id=envelope.id or 0, position=len(rows),
-            place=len(rows), votes=100 - len(rows), cost_tenge=cost, remaining_before_tenge=total,
-            remaining_after_tenge=total, kind=kind,
+            place=len(rows), votes=100 - len(rows), cost_tenge=cost, remaining_before_tenge=sum(totals),
+            remaining_after_tenge=sum(totals), kind=kind,
         )  # fmt: skip
         session.add_all([project, verdict])
     sums = {"participations": 100, "valid": 99, "empty": 1, "invalid": 0, "ballots_root": "ab" * 32}

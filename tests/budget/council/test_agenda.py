@@ -41,14 +41,13 @@ from models.enums import (
     Role,
     ScreeningOutcome,
     SessionKind,
-    VerdictKind,
 )
 from models.project import Project
 from tests.harness import council
 from tests.harness.council import COORDINATOR, MEETS, admission, plan_session, rejection
 from tests.harness.projects import make_cycle
 from tests.harness.queries import counted as counted_statements
-from tests.harness.sittings import SHORT, WON, Sitting, counted, reviewed, underway
+from tests.harness.sittings import SHORT, WON, Line, Sitting, counted, reviewed, underway
 
 ADMITTED, RETURNED, REJECTED = ScreeningOutcome
 
@@ -336,7 +335,7 @@ def test_each_kind_of_item_is_changed_in_its_own_way(session: Session, now: date
 
 
 def second_session(
-    session: Session, now: datetime, *lines: tuple[VerdictKind, int], publish: bool = True
+    session: Session, now: datetime, *lines: Line, publish: bool = True
 ) -> tuple[Sitting, Cycle]:
     """A decision session in draft."""
     cycle, projects = counted(session, now, lines or ((WON, 5), (WON, 3), (SHORT, 2)), publish=publish)
