@@ -4,18 +4,19 @@
 `deciding` its second session. Verdicts are written as rows: what the council makes of them is the subject, not the count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from budget import cycles
-from budget.council import agenda, reviews, votes
+from budget.council import agenda, members, reviews, votes
+from budget.council.motions import Motion
 from models.council_session import AgendaItem, CouncilSession
 from models.cycle import Cycle
-from models.enums import Phase, ProjectState, SessionKind, VerdictKind
+from models.enums import ConflictKind, CouncilChoice, Phase, ProjectState, SessionKind, VerdictKind
 from models.project import Project
 from models.result import Count, VerdictRow
 from tests.harness import council
@@ -71,11 +72,11 @@ def underway(
 ) -> Sitting:
     """A screening session that has begun with so many of its members; nothing is put to the vote yet."""
     cycle = make_cycle(session, now, **settings)
-    rows, members = reviewed(session, cycle, projects, size=size, now=now)
+    rows, people = reviewed(session, cycle, projects, size=size, now=now)
     row = council.plan_session(session, cycle, now=now)
     agenda.fill(session, COORDINATOR, row.public_id, now=now)
-    council.begin(session, row, members[:present], now=now)
-    return Sitting(cycle, row, members, rows)
+    council.begin(session, row, people[:present], now=now)
+    return Sitting(cycle, row, people, rows)
 
 
 def counted(
@@ -128,11 +129,11 @@ def deciding(
     session: Session, now: datetime, cycle: Cycle, projects: Sequence[Project], *, size: int = 5
 ) -> Sitting:
     """The second session, begun with everybody; each winner and the order are on its agenda."""
-    members = council.make_council(session, cycle, now=now, size=size)
+    people = council.make_council(session, cycle, now=now, size=size)
     row = council.plan_session(session, cycle, SessionKind.DECISION, now=now)
     agenda.fill(session, COORDINATOR, row.public_id, now=now)
-    council.begin(session, row, members, now=now)
-    return Sitting(cycle, row, members, list(projects))
+    council.begin(session, row, people, now=now)
+    return Sitting(cycle, row, people, list(projects))
 
 
 def finish(session: Session, held: Sitting, *, now: datetime, publish: bool = True) -> None:
@@ -140,7 +141,26 @@ def finish(session: Session, held: Sitting, *, now: datetime, publish: bool = Tr
     council.finish(session, held.row, held.members, now=now, publish=publish)
 
 
-def refreshed(session: Session, project: Project) -> Project:
-    """The project as it stands in the database."""
-    session.expire_all()
-    return session.exec(select(Project).where(Project.id == project.id)).one()
+def cast(session: Session, item: AgendaItem, choices: Mapping[Member, CouncilChoice], now: datetime) -> None:
+    """Each votes as said."""
+    for member, choice in choices.items():
+        votes.cast(session, member.actor, item.public_id, choice, now=now)
+
+
+def close(session: Session, held: Sitting, now: datetime) -> None:
+    """Close every vote that is open."""
+    votes.close_items(session, COORDINATOR, held.row.public_id, now=now)
+
+
+def interested(session: Session, held: Sitting, member: Member, now: datetime, place: int = 0) -> None:
+    """The member declares an interest in the project at this place of the agenda."""
+    interests = {held.projects[place].public_id: ConflictKind.RELATIVE}
+    members.declare(session, member.actor, held.cycle, interests, now=now)
+
+
+def propose(session: Session, held: Sitting, motion: Motion, now: datetime, place: int = 0) -> AgendaItem:
+    """Write the motion at this place of the agenda anew."""
+    item = held.items(session)[place]
+    return agenda.change_motion(
+        session, COORDINATOR, item.public_id, motion, revision=held.row.revision, now=now
+    )
