@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from budget.errors import (
 from budget.permissions import Actor
 from models.council_session import Attendance, CouncilSession
 from models.database import Database
-from models.enums import ItemResult, Role, SessionKind
+from models.enums import ItemResult, MemberKind, Role, SessionKind
 from models.service import AuditEvent
 from tests.harness import council
 from tests.harness.council import COORDINATOR, make_council, plan_session
@@ -335,6 +336,35 @@ def test_an_item_taken_off_by_two_at_once_is_gone_and_the_second_is_told(
     assert [type(refusal) for refusal in refused] == [NotFound] * 2
     with database.reading() as session:
         assert agenda.items_of(session, held.row) == []
+
+
+@pytest.mark.race
+def test_coordinators_and_members_who_act_at_once_never_wait_in_a_circle(
+    database: Database, now: datetime
+) -> None:
+    """Each act locks the cycle before anything else of it, and writes the log after that."""
+    with database.writing() as session:
+        held = underway(session, now, projects=2, size=7)
+        row, [item, _] = held.row.public_id, held.items(session)
+        accounts = [council.make_account(session) for _ in range(4)]
+    public_ids = [one.row.public_id for one in held.members]
+
+    def appoint(s: Session, actor: Actor) -> Any:
+        who = council.appointment(actor, 7)  # a resident's seat: the rule about the akimat holds
+        who = replace(who, kind=MemberKind.RESIDENT)
+        return members.appoint(s, COORDINATOR, held.cycle.slug, who, now=now)
+
+    acts: list[Callable[[Session], Any]] = [
+        *(lambda s, a=actor: appoint(s, a) for actor in accounts),
+        *(lambda s, m=one: members.declare(s, m.actor, held.cycle, {}, now=now) for one in held.members[:3]),
+        *[lambda s: sessions.mark_present(s, COORDINATOR, row, public_ids, now=now)] * 3,
+        lambda s: votes.open_items(s, COORDINATOR, row, [item.public_id], now=now),
+        lambda s: plan_session(s, held.cycle, now=now),
+        lambda s: council.submit(s, held.cycle, now=now),
+    ]
+    assert at_once(database, *acts) == []
+    with database.reading() as session:
+        assert len(members.of_cycle(session, held.cycle.id or 0)) == 11
 
 
 def test_what_was_not_put_to_the_vote_waits_for_another_session(session: Session, now: datetime) -> None:
