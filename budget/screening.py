@@ -101,8 +101,10 @@ def record(
 def refuse_incomplete(number: int | None, decision: Decision) -> None:
     """A rejection without its criterion, clause or a reason in one language is none. Raises MotionIncomplete."""
     missing = [
-        name for name in ("criterion", "clause", "reason_kk", "reason_ru") if not getattr(decision, name)
+        name for name in ("clause", "reason_kk", "reason_ru") if not str(getattr(decision, name)).strip()
     ]
+    if decision.criterion is None:
+        missing.insert(0, "criterion")
     if missing and decision.decided_by is not DecidedBy.SILENCE:
         raise MotionIncomplete(number=number, missing=tuple(missing))
 

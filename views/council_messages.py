@@ -118,6 +118,24 @@ def _on_agenda(facts: Facts) -> str:
     )
 
 
+def _not_reviewed(facts: Facts) -> str:
+    return str(
+        _(
+            "Project %(number)s: nobody has written a review of its text as it is now. It is reviewed first.",
+            number=facts["number"],
+        )
+    )
+
+
+def _motion_outdated(facts: Facts) -> str:
+    return str(
+        _(
+            "Project %(number)s was corrected, sent back, withdrawn or merged after it came on the agenda. Take it off the agenda; once it is reviewed again, put it on anew.",
+            number=facts["number"],
+        )
+    )
+
+
 def _merger_open(facts: Facts) -> str:
     return str(
         _(
@@ -246,6 +264,8 @@ WORDED: dict[str, Worded] = {
     "on_agenda": _on_agenda,
     "merger_fault": lambda facts: str(_MERGER[facts["why"]]),
     "merger_open": _merger_open,
+    "not_reviewed": _not_reviewed,
+    "motion_outdated": _motion_outdated,
     "appeal_over": _appeal_over,
     "already_appealed": _already_appealed,
     "hearing_fault": _hearing,

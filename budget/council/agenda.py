@@ -13,67 +13,67 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from budget import audit, cycles
-from budget.council import appeals, criteria, mergers, motions, sessions, words
+from budget.council import appeals, criteria, formal, mergers, motions, reviews, sessions, winners
+from budget.council.items import (
+    IS_STANDING,
+    answers_of,
+    by_public_id,
+    items_of,
+    next_position,
+    open_session_of,
+    refuse_taken,
+)
 from budget.council.motions import Motion, Word
 from budget.council.sessions import Step
-from budget.council.words import WINNING, departs, winning_ids
-from budget.errors import CriteriaContradict, NotFound, NotPermitted, NotThisState, OnAgenda, OrderFault
+from budget.council.winners import WINNING, departs, keep_order, winning_ids
+from budget.errors import (
+    CriteriaContradict,
+    NotFound,
+    NotPermitted,
+    NotReviewed,
+    NotThisState,
+    OnAgenda,
+    OrderFault,
+)
 from budget.permissions import Action, Actor
 from budget.projects import check_cost, chosen_envelope
 from models.base import new_public_id
 from models.council_session import AgendaItem, CouncilSession, ItemAnswer
 from models.cycle import Cycle
-from models.enums import (
-    Answer,
-    Criterion,
-    ItemKind,
-    ItemResult,
-    ProjectState,
-    ScreeningOutcome,
-    SessionKind,
-)
+from models.enums import ItemKind, ProjectState, ScreeningOutcome, SessionKind
 from models.project import Project
-from models.screening import Appeal, FormalCheck, Review
+from models.screening import Appeal, Review
 
 __all__ = [
-    "WINNING", "answers_of", "by_public_id", "change_motion", "change_order", "change_word", "departs", "fill", "items_of",
-    "locked_item", "may_be_put", "open_session_of", "put", "ready", "take_off", "winning_ids",
+    "WINNING", "answers_of", "by_public_id", "change_motion", "change_order", "change_word", "departs", "fill",
+    "items_of", "locked_item", "may_be_put", "open_session_of", "put", "ready", "take_off", "winning_ids",
 ]  # fmt: skip
 
 
-def items_of(session: Session, row: CouncilSession) -> Sequence[AgendaItem]:
-    """The items of a session in order."""
-    rows = select(AgendaItem).where(AgendaItem.session_id == row.id)
-    return session.exec(rows.order_by(col(AgendaItem.position))).all()
-
-
-def answers_of(session: Session, item_ids: Sequence[int]) -> dict[int, dict[Criterion, Answer]]:
-    """What motions say of the criteria, by item."""
-    order = list(Criterion)
-    rows = session.exec(select(ItemAnswer).where(col(ItemAnswer.item_id).in_(item_ids)))
-    found: dict[int, dict[Criterion, Answer]] = {}
-    for row in sorted(rows, key=lambda row: order.index(row.criterion)):
-        found.setdefault(row.item_id, {})[row.criterion] = row.answer
-    return found
-
-
 def may_be_put(session: Session, cycle: Cycle) -> Sequence[Project]:
-    """The projects that may be put on an agenda before the vote, by number: the ready ones, and those whose author
-    appealed, on no open agenda. One statement, however many there are."""
-    appealed = sa.exists().where(col(Appeal.project_id) == col(Project.id), col(Appeal.decided_at).is_(None))
+    """The projects that may be put on an agenda before the vote, by number: those of whose text some review is concluded
+    and none awaited, and those whose author appealed; on no agenda, and no authors asked about a merger. One statement."""
+    taken = select(AgendaItem.id).join(CouncilSession, col(CouncilSession.id) == AgendaItem.session_id)
+    appealed = select(Appeal.id).where(Appeal.project_id == Project.id, col(Appeal.decided_at).is_(None))
+    is_read = sa.and_(
+        col(Project.state) == ProjectState.SUBMITTED,
+        formal.IS_PASSED,
+        reviews.COUNTING.where(col(Review.concluded_at).is_not(None)).exists(),
+        ~reviews.COUNTING.where(col(Review.concluded_at).is_(None)).exists(),
+        ~mergers.OPEN.exists(),
+    )
     rows = select(Project).where(
         Project.cycle_id == cycle.id,
-        sa.or_(_is_ready(), sa.and_(col(Project.state) == ProjectState.REJECTED, appealed)),
-        ~_on_open_agenda().where(col(AgendaItem.project_id) == col(Project.id)).exists(),
+        sa.or_(is_read, sa.and_(col(Project.state) == ProjectState.REJECTED, appealed.exists())),
+        ~taken.where(AgendaItem.project_id == Project.id, IS_STANDING).exists(),
     )
     return session.exec(rows.order_by(col(Project.number))).all()
 
 
 def ready(session: Session, cycle: Cycle) -> list[Project]:
-    """Those of them that nobody decided yet: checked, every review concluded, in no question of a merger."""
+    """Those of them that nobody decided yet."""
     return [one for one in may_be_put(session, cycle) if one.state is ProjectState.SUBMITTED]
 
 
@@ -87,7 +87,7 @@ def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> in
     sessions.require_step(row, Step.DRAFT, Step.ANNOUNCED)
     cycle = sessions.cycle_of(session, row)
     if row.kind is SessionKind.DECISION:
-        added = words.fill(session, cycle, row)
+        added = winners.fill(session, cycle, row)
     else:
         added = [
             _put(session, row, project, motions.proposed(session, cycle, project))
@@ -99,27 +99,20 @@ def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> in
 
 
 def put(session: Session, actor: Actor, public_id: str, project_id: str, *, now: datetime) -> AgendaItem:
-    """Put one project on the agenda, by its public id: a reviewed one, or one whose author appealed.
+    """Put one project on the agenda, by its public id: a reviewed one, though a review may be missing; one whose author
+    appealed; or after the vote one the council may depart from the count in.
 
-    Raises: NotFound, NotPermitted, SessionStep, NotThisState, OnAgenda, MergerOpen, OrderVoted.
+    Raises: NotFound, NotPermitted, SessionStep, SessionFault, NotThisState, NotReviewed, OnAgenda,
+    MergerOpen, OrderVoted.
     """
     row = sessions.locked(session, actor, public_id)
     sessions.require_step(row, Step.DRAFT, Step.ANNOUNCED, Step.UNDERWAY)
     cycle = sessions.cycle_of(session, row)
     project = _project(session, cycle, project_id)
     if row.kind is SessionKind.DECISION:
-        item = words.put_opposite(session, row, project)
+        item = winners.put_word(session, cycle, row, project)
     else:
-        _refuse_taken(session, project)
-        mergers.refuse_open(session, project)
-        motion = motions.proposed(session, cycle, project)
-        appeal = appeals.waiting(session, project.id)
-        if appeal is None and project.state is not ProjectState.SUBMITTED:
-            raise NotThisState(state=project.state, wanted=ProjectState.SUBMITTED)
-        kind = ItemKind.SCREENING if appeal is None else ItemKind.APPEAL
-        if kind is ItemKind.APPEAL and motion.outcome is ScreeningOutcome.RETURNED:
-            motion = replace(motion, outcome=ScreeningOutcome.REJECTED)
-        item = _put(session, row, project, motion, kind)
+        item = _put_project(session, cycle, row, project)
     sessions.touch(session, row)
     _record(session, actor, "agenda.put", row, now, project=project.number)
     return item
@@ -128,14 +121,14 @@ def put(session: Session, actor: Actor, public_id: str, project_id: str, *, now:
 def take_off(session: Session, actor: Actor, item_id: str, *, now: datetime) -> None:
     """Take an item off the agenda that was not put to the vote.
 
-    Raises: NotFound, NotPermitted, SessionStep, OrderVoted.
+    Raises: NotFound, NotPermitted, SessionStep, OnAgenda, OrderVoted.
     """
     row, item = locked_item(session, actor, item_id)
     _refuse_opened(item, row)
     session.exec(sa.delete(ItemAnswer).where(col(ItemAnswer.item_id) == item.id))
     session.delete(item)
     session.flush()
-    words.follow(session, row)
+    keep_order(session, row)
     sessions.touch(session, row)
     _record(session, actor, "agenda.take_off", row, now, item=item_id)
 
@@ -155,7 +148,8 @@ def change_motion(
     if item.kind is ItemKind.APPEAL and motion.outcome is ScreeningOutcome.RETURNED:
         raise CriteriaContradict(outcome=motion.outcome)  # an appeal is upheld or dismissed
     cycle = sessions.cycle_of(session, row)
-    criteria.check(motion.outcome, motion.answers, criteria.of_cycle(session, cycle.id or 0))
+    asked = criteria.of_cycle(session, cycle.id or 0)
+    criteria.check(motion.outcome, motion.answers, asked, motion.criterion)
     _write(session, cycle, item, motion)
     sessions.touch(session, row)
     _record(session, actor, "agenda.change", row, now, item=item_id, outcome=str(motion.outcome))
@@ -167,7 +161,7 @@ def change_word(
 ) -> AgendaItem:
     """Write anew what is proposed of a winner or loser.
 
-    Raises: NotFound, NotPermitted, SessionChanged, SessionStep, OrderVoted.
+    Raises: NotFound, NotPermitted, SessionChanged, SessionStep, OnAgenda, OrderVoted.
     """
     row, item = locked_item(session, actor, item_id, revision=revision)
     _refuse_opened(item, row)
@@ -176,7 +170,7 @@ def change_word(
     item.wins, item.reason_kk, item.reason_ru = word.wins, word.reason_kk.strip(), word.reason_ru.strip()
     session.add(item)
     session.flush()
-    words.follow(session, row)
+    keep_order(session, row)
     sessions.touch(session, row)
     _record(session, actor, "agenda.change", row, now, item=item_id, wins=word.wins)
     return item
@@ -206,55 +200,25 @@ def locked_item(
     session: Session, actor: Actor, item_id: str, *, revision: int | None = None
 ) -> tuple[CouncilSession, AgendaItem]:
     """An item for a change by the coordinator, with its session locked. Raises: NotFound, NotPermitted, SessionChanged."""
-    item = by_public_id(session, item_id)
-    owner = session.get_one(CouncilSession, item.session_id)
+    found = by_public_id(session, item_id)
+    owner = session.get_one(CouncilSession, found.session_id)
     row = sessions.locked(session, actor, owner.public_id, revision=revision)
-    session.refresh(item)
-    return row, item
+    return row, by_public_id(session, item_id)  # once more: it may be another one by now, or none
 
 
-def by_public_id(session: Session, item_id: str) -> AgendaItem:
-    """Raises NotFound."""
-    item = session.exec(select(AgendaItem).where(AgendaItem.public_id == item_id)).first()
-    if item is None:
-        raise NotFound(item=item_id)
-    return item
-
-
-def open_session_of(session: Session, project: Project) -> CouncilSession | None:
-    """The session, not published yet, whose agenda has the project undecided or decided."""
-    return session.exec(_on_open_agenda().where(AgendaItem.project_id == project.id)).first()
-
-
-def _is_ready() -> sa.ColumnElement[bool]:
-    of_text = (col(Review.project_id) == col(Project.id), col(Review.version) == col(Project.version))
-    is_checked = sa.exists().where(
-        col(FormalCheck.project_id) == col(Project.id),
-        col(FormalCheck.version) == col(Project.version),
-        col(FormalCheck.is_complete),
-    )
-    return sa.and_(
-        col(Project.state) == ProjectState.SUBMITTED,
-        is_checked,
-        sa.exists().where(*of_text),
-        ~sa.exists().where(*of_text, col(Review.concluded_at).is_(None)),
-        ~sa.exists().where(mergers.asks_about(col(Project.id))),
-    )
-
-
-def _on_open_agenda() -> SelectOfScalar[CouncilSession]:
-    return (
-        select(CouncilSession)
-        .join(AgendaItem, col(AgendaItem.session_id) == CouncilSession.id)
-        .where(col(CouncilSession.published_at).is_(None))
-        .where(sa.or_(col(CouncilSession.closed_at).is_(None), col(AgendaItem.result) == ItemResult.CARRIED))
-    )
-
-
-def _refuse_taken(session: Session, project: Project) -> None:
-    other = open_session_of(session, project)
-    if other is not None:
-        raise OnAgenda(number=other.number)
+def _put_project(session: Session, cycle: Cycle, row: CouncilSession, project: Project) -> AgendaItem:
+    refuse_taken(session, project)
+    mergers.refuse_open(session, project)
+    motion = motions.proposed(session, cycle, project)
+    if appeals.waiting(session, project.id) is not None:
+        if motion.outcome is ScreeningOutcome.RETURNED:
+            motion = replace(motion, outcome=ScreeningOutcome.REJECTED)
+        return _put(session, row, project, motion, ItemKind.APPEAL)
+    if project.state is not ProjectState.SUBMITTED:
+        raise NotThisState(state=project.state, wanted=ProjectState.SUBMITTED)
+    if not any(one.concluded_at is not None for one in reviews.standing(session, project)):
+        raise NotReviewed(number=project.number)
+    return _put(session, row, project, motion)
 
 
 def _put(
@@ -267,7 +231,7 @@ def _put(
     item = AgendaItem(
         public_id=new_public_id(),
         session_id=row.id or 0,
-        position=words.next_position(session, row),
+        position=next_position(session, row),
         kind=kind,
         project_id=project.id,
         version=project.version,
@@ -287,8 +251,9 @@ def _write(session: Session, cycle: Cycle, item: AgendaItem, motion: Motion) -> 
     )
     if admits:
         envelope = chosen_envelope(session, cycle, motion.envelope or (own.public_id if own else None))
-        item.envelope_id, item.cost_tenge = envelope.id, motion.cost_tenge or project.estimate_tenge
-        check_cost(cycle, envelope, item.cost_tenge or 0)
+        cost = project.estimate_tenge if motion.cost_tenge is None else motion.cost_tenge
+        check_cost(cycle, envelope, cost or 0)
+        item.envelope_id, item.cost_tenge = envelope.id, cost
     else:
         item.envelope_id = item.cost_tenge = None
     item.outcome = motion.outcome

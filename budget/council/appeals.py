@@ -169,12 +169,13 @@ def took_part(session: Session, project_id: int | None) -> set[int]:
 
 
 def _locked(session: Session, actor: Actor, public_id: str, *, now: datetime) -> tuple[Cycle, Appeal]:
-    rows = select(Appeal).where(Appeal.public_id == public_id).with_for_update()
-    row = session.exec(rows.execution_options(populate_existing=True)).first()
-    if row is None:
+    found = session.exec(select(Appeal).where(Appeal.public_id == public_id)).first()
+    if found is None:
         raise NotFound(appeal=public_id)
-    project = session.get_one(Project, row.project_id)
-    cycle = session.get_one(Cycle, project.cycle_id)
+    project = session.get_one(Project, found.project_id)
+    cycle = locked_cycle(session, project.cycle_id)
+    rows = select(Appeal).where(Appeal.id == found.id).with_for_update()
+    row = session.exec(rows.execution_options(populate_existing=True)).one()
     members.require_published(cycle)
     cycles.require(session, actor, Action.CHECK_PROJECT, cycle, now)
     if row.decided_at is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Task:
-    """A project to assign: who already has it, who may not have it."""
+    """A project to assign: who has it already, or has read it and left; who may not have it, whether they have it or not."""
 
     project: int
     taken_by: frozenset[int] = frozenset()
@@ -36,6 +36,6 @@ def evenly(
 
 
 def _least(loads: Mapping[int, int], turns: Mapping[int, int], task: Task, each: int) -> Collection[int]:
-    missing = each - len(task.taken_by & loads.keys())
+    missing = each - len(task.taken_by - task.barred)
     free = [member for member in loads if member not in task.taken_by | task.barred]
     return sorted(free, key=lambda member: (loads[member], turns[member]))[: max(missing, 0)]

@@ -1,8 +1,9 @@
 """The council's second decision: what the count computed is confirmed, or departed from with a written reason.
 
 The computed verdicts come in as they are and stay as they are; the council's word stands next to each for ever. Only
-winners that are decided on, and that there is money for, are built; the order of implementation follows the motion that
-was carried, else the ranking.
+winners that are decided on, and that there is money for, are built. A motion that was not carried may be followed by
+another one in another session: nothing is published before every winner is decided on, and then all these sessions are
+published together. The order of implementation follows the motion that was carried, else the ranking.
 """
 
 from collections import defaultdict
@@ -12,29 +13,36 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from budget import audit, works
-from budget.council import agenda
-from budget.council.words import WINNING
-from budget.errors import AlreadyDone, OrderFault, OverBudget, WinnersUndecided
+from budget.council import agenda, sessions
+from budget.council.sessions import Step
+from budget.council.winners import WINNING
+from budget.errors import AlreadyDone, OverBudget, WinnersUndecided
 from budget.permissions import Actor
 from models.confirmation import Confirmation
 from models.council_session import AgendaItem, CouncilSession
 from models.cycle import Cycle, Envelope
-from models.enums import ItemKind, ItemResult
+from models.enums import ItemKind, ItemResult, SessionKind
 from models.project import Project
 from models.result import VerdictRow
 
 
-def apply(
-    session: Session, actor: Actor, cycle: Cycle, row: CouncilSession, *, now: datetime
-) -> list[Confirmation]:
-    """Keep the council's word on every project it decided on, and plan the works of the winners in their order.
+def apply(session: Session, actor: Actor, cycle: Cycle, *, now: datetime) -> list[CouncilSession]:
+    """Keep the council's word on every project it decided on, and plan the works of the winners in their order. The cycle
+    is locked. Returns the sessions it was said in: those closed and not published.
 
-    Raises: AlreadyDone(at), WinnersUndecided(numbers), OverBudget(cost_tenge, total_tenge), OrderFault.
+    Raises: AlreadyDone(at), WinnersUndecided(numbers), OverBudget(cost_tenge, total_tenge).
     """
     earlier = session.exec(select(Confirmation).where(Confirmation.cycle_id == cycle.id)).first()
     if earlier is not None:
         raise AlreadyDone(at=earlier.decided_at)
-    carried = [item for item in agenda.items_of(session, row) if item.result is ItemResult.CARRIED]
+    held = [
+        one
+        for one in sessions.of_cycle(session, cycle.id)
+        if one.kind is SessionKind.DECISION and sessions.step_of(one) is Step.CLOSED
+    ]
+    carried = [
+        item for one in held for item in agenda.items_of(session, one) if item.result is ItemResult.CARRIED
+    ]
     words = {item.project_id or 0: item for item in carried if item.kind is ItemKind.CONFIRMATION}
     verdicts = _verdicts(session, cycle)
     _refuse_undecided(session, verdicts, words)
@@ -65,7 +73,7 @@ def apply(
         session, actor, "results.confirm", now=now, cycle_id=cycle.id, subject=cycle.slug, winners=len(order),
         departures=departures,
     )  # fmt: skip
-    return kept
+    return held
 
 
 def of_cycle(session: Session, cycle_id: int | None) -> Sequence[Confirmation]:
@@ -104,16 +112,9 @@ def _refuse_too_dear(session: Session, cycle: Cycle, winners: Sequence[VerdictRo
 
 
 def _order(session: Session, carried: Sequence[AgendaItem], ranked: list[int]) -> list[int]:
-    """The order of implementation; a project whose departure was not carried after all leaves it.
-
-    Raises OrderFault where the carried one lacks a winner.
-    """
+    """The order of implementation: that of the motion, then by the ranking who came in after it."""
     item = next((one for one in carried if one.kind is ItemKind.ORDER), None)
-    if item is None:
-        return ranked
     rows = session.exec(select(Project.public_id, Project.id).where(col(Project.id).in_(ranked)))
     ids = {public_id: id_ or 0 for public_id, id_ in rows}
-    order = [ids[public_id] for public_id in item.content if public_id in ids]
-    if sorted(order) != sorted(ranked):
-        raise OrderFault
-    return order
+    first = [ids[public_id] for public_id in (item.content if item is not None else ()) if public_id in ids]
+    return [*first, *(id_ for id_ in ranked if id_ not in first)]

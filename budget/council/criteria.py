@@ -102,8 +102,14 @@ def set_bodies(session: Session, actor: Actor, listed: Sequence[Body], *, now: d
     audit.record(session, actor, "council.bodies", now=now, bodies=[body.name.ru for body in listed])
 
 
-def check(outcome: ScreeningOutcome, answers: Answers, asked: Sequence[Clause]) -> None:
-    """Hold an outcome against its answers: admitted meets everything, returned or rejected does not.
+def check(
+    outcome: ScreeningOutcome,
+    answers: Answers,
+    asked: Sequence[Clause],
+    rests_on: Criterion | None = None,
+) -> None:
+    """Hold an outcome against its answers: admitted meets everything, returned or rejected does not, and what a rejection
+    rests on is not met.
 
     Raises: AnswerMissing(criterion), CriteriaContradict(outcome).
     """
@@ -112,6 +118,8 @@ def check(outcome: ScreeningOutcome, answers: Answers, asked: Sequence[Clause]) 
             raise AnswerMissing(criterion=clause.criterion)
     meets_all = all(answer is Answer.MEETS for answer in answers.values())
     if meets_all is not (outcome is ScreeningOutcome.ADMITTED):
+        raise CriteriaContradict(outcome=outcome)
+    if rests_on is not None and not meets_all and answers.get(rests_on, Answer.MEETS) is Answer.MEETS:
         raise CriteriaContradict(outcome=outcome)
 
 

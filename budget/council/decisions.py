@@ -35,28 +35,29 @@ from models.screening import Appeal
 
 
 def publish(session: Session, actor: Actor, public_id: str, *, now: datetime) -> CouncilSession:
-    """Publish the decisions of a closed session.
+    """Publish the decisions of a closed session; after the vote with those of the other closed ones.
 
     Raises: NotFound, NotPermitted, WrongPhase, SessionStep, Frozen, and for a decision session AlreadyDone,
-    WinnersUndecided, OverBudget, OrderFault.
+    WinnersUndecided, OverBudget.
     """
     row = sessions.locked(session, actor, public_id)
     sessions.require_step(row, Step.CLOSED)
+    cycle = locked_cycle(session, row.cycle_id)
+    published = [row]
     if row.kind is SessionKind.DECISION:
-        cycle = sessions.cycle_of(session, row)
         cycles.require(session, actor, Action.CONFIRM_RESULTS, cycle, now)
-        confirmations.apply(session, actor, cycle, row, now=now)
+        published = confirmations.apply(session, actor, cycle, now=now)
     else:
-        cycle = locked_cycle(session, row.cycle_id)
         for item in agenda.items_of(session, row):
             if item.result is ItemResult.CARRIED:
                 _decide(session, actor, cycle, item, now)
-    row.published_at = now
-    sessions.touch(session, row)
-    audit.record(
-        session, actor, "session.publish", now=now, cycle_id=row.cycle_id, subject=f"session:{row.public_id}",
-        number=row.number,
-    )  # fmt: skip
+    for one in published:
+        one.published_at = now
+        sessions.touch(session, one)
+        audit.record(
+            session, actor, "session.publish", now=now, cycle_id=one.cycle_id, subject=f"session:{one.public_id}",
+            number=one.number,
+        )  # fmt: skip
     return row
 
 

@@ -19,14 +19,17 @@ from models.enums import ProjectState
 from models.project import Project
 from models.screening import FormalCheck
 
+_CHECKED = select(FormalCheck.project_id).where(
+    FormalCheck.project_id == Project.id, FormalCheck.version == Project.version
+)
+IS_PASSED = _CHECKED.where(col(FormalCheck.is_complete)).exists()
+"""Of a project in a larger statement: its text as it is now was found complete."""
+
 
 def waiting(session: Session, cycle_id: int | None) -> Sequence[Project]:
     """The submitted projects whose text as it is now has not been checked, by number."""
-    checked = select(FormalCheck.project_id).where(
-        FormalCheck.project_id == Project.id, FormalCheck.version == Project.version
-    )
     rows = select(Project).where(
-        Project.cycle_id == cycle_id, Project.state == ProjectState.SUBMITTED, ~checked.exists()
+        Project.cycle_id == cycle_id, Project.state == ProjectState.SUBMITTED, ~_CHECKED.exists()
     )
     return session.exec(rows.order_by(col(Project.number))).all()
 

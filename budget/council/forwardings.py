@@ -4,7 +4,7 @@ Source: Administrative Procedural Code: whoever is not competent sends an applic
 project stays rejected here; its page says who has it now.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, select
@@ -54,7 +54,17 @@ def record(session: Session, actor: Actor, public_id: str, sent: Sent, *, now: d
     earlier = of_project(session, project.id)
     if earlier is not None:
         raise AlreadyDone(at=earlier.recorded_at)
-    row = Forwarding(project_id=project.id or 0, recorded_by=actor.id, recorded_at=now, **asdict(sent))
+    row = Forwarding(
+        project_id=project.id or 0,
+        body_kk=sent.body_kk.strip(),
+        body_ru=sent.body_ru.strip(),
+        contact=sent.contact.strip(),
+        ground=sent.ground.strip(),
+        number=sent.number.strip(),
+        forwarded_on=sent.forwarded_on,
+        recorded_by=actor.id,
+        recorded_at=now,
+    )
     session.add(row)
     session.flush()
     audit.record(

@@ -26,6 +26,7 @@ from budget.errors import (
     Recused,
 )
 from budget.permissions import Action, Actor, require_role
+from budget.projects import locked_cycle
 from budget.working_days import ZONE
 from models.base import new_public_id
 from models.council import Conflict, CouncilMember
@@ -34,6 +35,9 @@ from models.enums import ConflictKind, MemberKind, Role
 from models.people import Staff
 from models.project import Project
 from models.screening import Review
+
+_IN_OFFICE = ("uq_council_member_in_office", "council_member.cycle_id, council_member.staff_id")
+"""The unique index in the words of PostgreSQL and of SQLite."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ def replace(
 
 
 def dismiss(session: Session, actor: Actor, public_id: str, *, reason: str, now: datetime) -> CouncilMember:
-    """A membership ends; votes cast before stand.
+    """A membership ends; what was decided before stands, a vote that is open goes on without this member.
 
     Raises: NotFound, NotPermitted, AlreadyDone, ReasonRequired, CompositionFault.
     """
@@ -206,6 +210,7 @@ def declare(
     Raises: NotPermitted, NotFound (a project of another cycle).
     """
     require_role(actor, Action.DECLARE_INTERESTS)
+    cycle = locked_cycle(session, cycle.id or 0)
     member = acting(session, actor, cycle, now=now)
     known = {row.project_id for row in conflicts_of(session, [member.id or 0])}
     added = []
@@ -222,13 +227,7 @@ def declare(
     member.declared_at = member.declared_at or now
     session.add_all([member, *added])
     session.flush()
-    session.exec(
-        sa.delete(Review).where(
-            col(Review.member_id) == member.id,
-            col(Review.project_id).in_([row.project_id for row in added]),
-            col(Review.concluded_at).is_(None),
-        )
-    )
+    _release(session, member, [one.project_id for one in added])
     _record(session, actor, "council.declare", member, now=now, projects=sorted(interests))
     return added
 
@@ -261,7 +260,7 @@ def _new(session: Session, cycle: Cycle, who: Appointment, now: datetime) -> Cou
             session.add(member)
             session.flush()
     except sa.exc.IntegrityError as error:
-        if "council_member" in str(error.orig):
+        if any(name in str(error.orig) for name in _IN_OFFICE):
             raise MemberTaken from error
         raise
     return member
@@ -275,9 +274,17 @@ def _end(session: Session, member: CouncilMember, reason: str, now: datetime) ->
     member.left_at, member.left_reason = now, reason.strip()
     session.add(member)
     session.flush()
-    session.exec(  # nobody waits any more for what was not written; others get it with the next assignment
-        sa.delete(Review).where(col(Review.member_id) == member.id, col(Review.concluded_at).is_(None))
+    _release(session, member)
+
+
+def _release(session: Session, member: CouncilMember, project_ids: Sequence[int] | None = None) -> None:
+    """Give up the reviews this member has not written, of these projects or all: others are assigned (`reviews.assign`)."""
+    unwritten = sa.delete(Review).where(
+        col(Review.member_id) == member.id, col(Review.concluded_at).is_(None)
     )
+    if project_ids is not None:
+        unwritten = unwritten.where(col(Review.project_id).in_(project_ids))
+    session.exec(unwritten)
 
 
 def _keep_rule(session: Session, cycle: Cycle) -> None:

@@ -8,7 +8,6 @@ is put to the vote; a "no" of one, or the coordinator, ends the proposal and bot
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -25,6 +24,16 @@ from models.people import Resident
 from models.project import Project
 from models.screening import Merger
 
+_UNDECIDED = (
+    col(Merger.merged_at).is_(None),
+    col(Merger.declined_at).is_(None),
+    col(Merger.withdrawn_at).is_(None),
+)
+OPEN = select(Merger.id).where(
+    sa.or_(col(Merger.kept_id) == Project.id, col(Merger.joined_id) == Project.id), *_UNDECIDED
+)
+"""Of a project in a larger statement: the proposals its authors have not all answered."""
+
 
 @dataclass(frozen=True)
 class Offered:
@@ -38,6 +47,11 @@ class Offered:
     def goes_on(self) -> bool:
         """Does the own project go on, or as part of the other?"""
         return self.merger.kept_id == self.own.id
+
+    @property
+    def is_of_one_author(self) -> bool:
+        """Are both projects of this author, who answers once for both?"""
+        return self.own.author_id == self.other.author_id
 
     @property
     def agreed_at(self) -> datetime | None:
@@ -109,9 +123,9 @@ def answer(session: Session, actor: Actor, public_id: str, *, agrees: bool, now:
         raise AlreadyDone(at=ended_at)
     if not agrees:
         row.declined_at = now
-    elif offered.goes_on:
+    if agrees and (offered.goes_on or offered.is_of_one_author):
         row.kept_agreed_at = now
-    else:
+    if agrees and (not offered.goes_on or offered.is_of_one_author):
         row.joined_agreed_at = now
     session.add(row)
     _record(session, actor, "merger.agree" if agrees else "merger.decline", row, now)
@@ -170,16 +184,6 @@ def is_open(session: Session, project: Project) -> bool:
     return _open_of(session, project) is not None
 
 
-def asks_about(project_id: Any) -> sa.ColumnElement[bool]:
-    """The condition that a merger asks authors about this project (an id, or the column of a statement around it)."""
-    return sa.and_(
-        sa.or_(col(Merger.kept_id) == project_id, col(Merger.joined_id) == project_id),
-        col(Merger.merged_at).is_(None),
-        col(Merger.declined_at).is_(None),
-        col(Merger.withdrawn_at).is_(None),
-    )
-
-
 def _refuse_unfit(session: Session, project: Project) -> None:
     if project.state is not ProjectState.SUBMITTED:
         raise MergerFault(why="state")
@@ -192,7 +196,10 @@ def _refuse_unfit(session: Session, project: Project) -> None:
 
 
 def _open_of(session: Session, project: Project) -> Merger | None:
-    return session.exec(select(Merger).where(asks_about(project.id))).first()
+    rows = select(Merger).where(
+        sa.or_(col(Merger.kept_id) == project.id, col(Merger.joined_id) == project.id), *_UNDECIDED
+    )
+    return session.exec(rows).first()
 
 
 def _merge(session: Session, actor: Actor, row: Merger, now: datetime) -> None:
@@ -201,7 +208,7 @@ def _merge(session: Session, actor: Actor, row: Merger, now: datetime) -> None:
     Raises MergerFault(why="state") where one of them is decided, returned or withdrawn meanwhile.
     """
     kept, joined = locked_project(session, row.kept_id), locked_project(session, row.joined_id)
-    if kept.state is not ProjectState.SUBMITTED:
+    if {kept.state, joined.state} != {ProjectState.SUBMITTED}:
         raise MergerFault(why="state")
     joined.merged_into_id = kept.id
     move(joined, ProjectState.MERGED)

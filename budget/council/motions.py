@@ -48,7 +48,7 @@ class Word:
 def proposed(session: Session, cycle: Cycle, project: Project) -> Motion:
     """The motion the reviews come to. A rejection gets its criterion and clause, and the reviewers' remarks as a first
     draft of its reasons, each in the language it was written in."""
-    concluded = [one for one in reviews.of_project(session, project) if one.concluded_at is not None]
+    concluded = [one for one in reviews.standing(session, project) if one.concluded_at is not None]
     said = reviews.answers_of(session, [one.id or 0 for one in concluded])
     plain = [{criterion: one.answer for criterion, one in answers.items()} for answers in said.values()]
     asked = criteria.of_cycle(session, cycle.id or 0)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from budget import audit, ballot_log, cycles, turnout
-from budget.council import agenda, members, sessions, votes, words
+from budget.council import agenda, members, sessions, votes, winners
 from budget.council.sessions import Step
 from budget.differences import Content
 from budget.errors import (
@@ -26,6 +26,7 @@ from budget.errors import (
     SessionChanged,
 )
 from budget.permissions import Action, Actor, require_role
+from budget.projects import locked_cycle
 from models.base import new_public_id
 from models.council import CouncilMember
 from models.council_session import (
@@ -48,7 +49,8 @@ from models.screening import ProjectVersion
 @dataclass(frozen=True)
 class ItemFacts:
     """An item as it was decided: the motion, what it says of the criteria, who voted how, who stood aside. `text` is the
-    author's text that was voted on, None where it was not kept; the project's own may be another one by now."""
+    author's text that was voted on, None where it was not kept; the project's own may be another one by now. `votes` are
+    those that count: of whoever stood aside or left the council before the closing there is none."""
 
     item: AgendaItem
     project: Project | None
@@ -112,6 +114,7 @@ def facts_of(
     items = agenda.items_of(session, row)
     projects = _projects(session, items)
     is_second = any(item.kind is ItemKind.CONFIRMATION for item in items)
+    people = {one.id or 0: one for one in everybody}
     return ProtocolFacts(
         cycle=cycle,
         envelopes=tuple(cycles.envelopes(session, cycle.id or 0)),
@@ -120,11 +123,11 @@ def facts_of(
         corrects=corrects,
         correction_kk=correction_kk.strip(),
         correction_ru=correction_ru.strip(),
-        people={one.id or 0: one for one in everybody},
+        people=people,
         present=tuple(one for one in everybody if one.id in there),
         absent=tuple(one for one in everybody if one.id not in there and members.is_in_office(one, at)),
         attendance=there,
-        items=_items(session, [item for item in items if item.opened_at is not None], projects),
+        items=_items(session, [item for item in items if item.opened_at is not None], projects, people),
         left_over=tuple(
             (item, projects.get(item.project_id or 0)) for item in items if item.opened_at is None
         ),
@@ -186,9 +189,11 @@ def sign(
     """
     require_role(actor, Action.SIGN_PROTOCOL)
     protocol = by_public_id(session, public_id)
+    locked_cycle(session, protocol.cycle_id)
     row = session.get_one(CouncilSession, protocol.session_id)
     member = _attendee(session, actor, row)
     _refuse_corrected(session, protocol)
+    _refuse_signed(session, protocol, member)
     signature = ProtocolSignature(
         protocol_id=protocol.id or 0,
         member_id=member.id or 0,
@@ -201,11 +206,9 @@ def sign(
         with session.begin_nested():
             session.add(signature)
             session.flush()
-    except sa.exc.IntegrityError as error:
-        earlier = session.get(ProtocolSignature, (protocol.id, member.id))
-        if earlier is None:
-            raise
-        raise AlreadySigned(at=earlier.signed_at) from error
+    except sa.exc.IntegrityError:
+        _refuse_signed(session, protocol, member)
+        raise
     _record(session, actor, "protocol.sign", protocol, now, method=str(signature.method))
     return signature
 
@@ -256,6 +259,23 @@ def to_sign(session: Session, actor: Actor) -> list[tuple[Protocol, CouncilSessi
     return found
 
 
+def _counting(
+    item: AgendaItem,
+    cast: Sequence[CouncilVote],
+    aside: Sequence[Recusal],
+    people: Mapping[int, CouncilMember],
+) -> tuple[CouncilVote, ...]:
+    """The votes that made the numbers of a closed item."""
+    out = {one.member_id for one in aside}
+    return tuple(
+        vote
+        for vote in cast
+        if vote.member_id not in out
+        and item.closed_at is not None
+        and members.is_in_office(people[vote.member_id], item.closed_at)
+    )
+
+
 def _attendee(session: Session, actor: Actor, row: CouncilSession) -> CouncilMember:
     there = sessions.attendance(session, row).keys()
     mine = (one for one in members.of_cycle(session, row.cycle_id) if one.staff_id == actor.id)
@@ -271,6 +291,12 @@ def _refuse_corrected(session: Session, protocol: Protocol) -> None:
         raise ProtocolCorrected(number=later.number)
 
 
+def _refuse_signed(session: Session, protocol: Protocol, member: CouncilMember) -> None:
+    earlier = session.get(ProtocolSignature, (protocol.id, member.id))
+    if earlier is not None:
+        raise AlreadySigned(at=earlier.signed_at)
+
+
 def _next_number(session: Session, cycle: Cycle) -> int:
     last = session.exec(select(sa.func.max(Protocol.number)).where(Protocol.cycle_id == cycle.id)).one()
     return (last or 0) + 1
@@ -282,7 +308,10 @@ def _projects(session: Session, items: Sequence[AgendaItem]) -> dict[int, Projec
 
 
 def _items(
-    session: Session, items: Sequence[AgendaItem], projects: Mapping[int, Project]
+    session: Session,
+    items: Sequence[AgendaItem],
+    projects: Mapping[int, Project],
+    people: Mapping[int, CouncilMember],
 ) -> tuple[ItemFacts, ...]:
     """A fixed number of statements, however many items there are."""
     ids = [item.id or 0 for item in items]
@@ -298,7 +327,7 @@ def _items(
             projects.get(item.project_id or 0),
             texts.get((item.project_id, item.version)),
             answers.get(item.id or 0, {}),
-            tuple(cast.get(item.id or 0, ())),
+            _counting(item, cast.get(item.id or 0, ()), aside.get(item.id or 0, ()), people),
             tuple(aside.get(item.id or 0, ())),
             verdicts.get(item.project_id or 0) if item.kind is ItemKind.CONFIRMATION else None,
             agenda.departs(session, item),
@@ -315,7 +344,7 @@ def _texts(session: Session, items: Sequence[AgendaItem]) -> dict[tuple[int | No
 
 def _ordered(session: Session, cycle: Cycle, items: Sequence[AgendaItem]) -> tuple[Project, ...]:
     order = next((item.content for item in items if item.kind is ItemKind.ORDER), [])
-    return tuple(words.ordered(session, cycle.id or 0, order))
+    return tuple(winners.ordered(session, cycle.id or 0, order))
 
 
 def _count(session: Session, cycle: Cycle) -> CountFacts | None:

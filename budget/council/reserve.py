@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 
 from budget import audit, cycles, works
 from budget.allocation.reserve import Ranked, Waiting, next_in, reserve
+from budget.council import confirmations
 from budget.errors import MotionIncomplete, NotAWinner, NotFound
 from budget.permissions import Action, Actor
-from models.confirmation import Confirmation, ReserveUse
+from models.confirmation import ReserveUse
 from models.cycle import Cycle, Envelope
 from models.enums import Language, WorksStatus
 from models.project import Project
@@ -61,7 +62,8 @@ def use(
     if missing := tuple(name for name, text in given.items() if not text):
         raise MotionIncomplete(number=project.number, missing=missing)
     row = session.get(Works, project.id)
-    if row is None or row.status in (WorksStatus.CANCELLED, WorksStatus.COMPLETED):
+    is_built = row is not None and row.status not in (WorksStatus.CANCELLED, WorksStatus.COMPLETED)
+    if row is None or not is_built or not confirmations.of_cycle(session, cycle.id):
         raise NotAWinner
     following = would_come_in(session, cycle, project)
     works.cancel(session, row, reason=given["reason_kk"], language=Language.KK, now=now)
@@ -85,7 +87,7 @@ def use(
 
 
 def _listed(session: Session, cycle: Cycle, *, falls_out: int | None) -> tuple[Waiting, ...]:
-    confirmed = session.exec(select(Confirmation).where(Confirmation.cycle_id == cycle.id)).all()
+    confirmed = confirmations.of_cycle(session, cycle.id)
     if not confirmed:
         return ()
     rows = select(VerdictRow).where(VerdictRow.cycle_id == cycle.id).order_by(col(VerdictRow.position))

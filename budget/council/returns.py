@@ -109,18 +109,25 @@ def lapse_due(session: Session, *, now: datetime) -> int:
         for row, project in _waiting(session)
         if row.reminded_at is not None and row.due_at <= now
     ]
+    rejected = 0
+    for cycle_id in sorted({project.cycle_id for _, project in due}):
+        locked_cycle(session, cycle_id)  # all of them before the first line of the log is written
     for row, project in due:
         cycle = locked_cycle(session, project.cycle_id)
         locked = locked_project(session, project.id or 0)
-        if locked.state is not ProjectState.RETURNED or cycle.frozen_at is not None:
+        session.refresh(row)
+        if row.resubmitted_at is not None or row.lapsed_at is not None or cycle.frozen_at is not None:
+            continue  # the author was quicker, or a freeze
+        if locked.state is not ProjectState.RETURNED:
             continue
         row.lapsed_at = now
         session.add(row)
         decision = Decision(ScreeningOutcome.REJECTED, DecidedBy.SILENCE)
         screening.record(session, SYSTEM, cycle, locked, decision, now=now)
         _tell(session, locked, NoticeKind.PROJECT_DECIDED, None, now=now)
+        rejected += 1
     session.flush()
-    return len(due)
+    return rejected
 
 
 def tell_decided(session: Session, project: Project, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from budget import audit, cycles
-from budget.council import criteria, members
+from budget.council import criteria, formal, members
 from budget.council.assigning import Task, evenly
 from budget.errors import (
     AnswerMissing,
@@ -36,7 +36,15 @@ from models.council_session import AgendaItem, CouncilSession
 from models.cycle import Cycle
 from models.enums import Answer, Criterion, Language, ProjectState
 from models.project import Project
-from models.screening import FormalCheck, Review, ReviewAnswer
+from models.screening import Review, ReviewAnswer
+
+_ASIDE = select(Conflict.id).where(
+    Conflict.member_id == Review.member_id, Conflict.project_id == Review.project_id
+)
+COUNTING = select(Review.id).where(
+    Review.project_id == Project.id, Review.version == Project.version, ~_ASIDE.exists()
+)
+"""Of a project in a larger statement: the reviews of its text as it is now by members who do not stand aside."""
 
 
 @dataclass(frozen=True)
@@ -140,12 +148,17 @@ def _plan(session: Session, cycle: Cycle, now: datetime) -> _Plan:
     pairs = _again(session, projects, taken, set(ids))
     for project_id, member_id in pairs:
         taken.setdefault(project_id, set()).add(member_id)
-    load, wanted = _load(session, cycle.id), cycle.reviewers_per_project
+    before, wanted = _load(session, cycle.id), cycle.reviewers_per_project
+    load = before + Counter(member_id for _, member_id in pairs)
     fresh = evenly(_tasks(session, projects, taken), ids, each=wanted, load=load)
     for project_id, member_id in fresh:
         taken.setdefault(project_id, set()).add(member_id)
-    short = tuple(one.number for id_, one in projects.items() if len(taken.get(id_, ())) < wanted)
-    return _Plan(readers, projects, pairs + fresh, load, short)
+    short = tuple(
+        projects[task.project].number
+        for task in _tasks(session, projects, taken)
+        if len(task.taken_by - task.barred) < wanted
+    )
+    return _Plan(readers, projects, pairs + fresh, before, short)
 
 
 def conclude(
@@ -257,6 +270,12 @@ def of_project(session: Session, project: Project) -> Sequence[Review]:
     return session.exec(rows.order_by(col(Review.id))).all()
 
 
+def standing(session: Session, project: Project) -> list[Review]:
+    """Those of them that count: whoever declared an interest since has concluded nothing."""
+    aside = members.recusals(session, project.id)
+    return [one for one in of_project(session, project) if one.member_id not in aside]
+
+
 def answers_of(session: Session, review_ids: Sequence[int]) -> dict[int, dict[Criterion, Said]]:
     """The answers of reviews by criterion, in the order of the criteria."""
     rows = session.exec(select(ReviewAnswer).where(col(ReviewAnswer.review_id).in_(review_ids)))
@@ -283,13 +302,8 @@ def refuse_on_agenda(session: Session, project: Project) -> None:
 
 
 def _to_review(session: Session, cycle_id: int | None) -> Sequence[Project]:
-    passed = select(FormalCheck.project_id).where(
-        FormalCheck.project_id == Project.id,
-        FormalCheck.version == Project.version,
-        col(FormalCheck.is_complete),
-    )
     rows = select(Project).where(
-        Project.cycle_id == cycle_id, Project.state == ProjectState.SUBMITTED, passed.exists()
+        Project.cycle_id == cycle_id, Project.state == ProjectState.SUBMITTED, formal.IS_PASSED
     )
     return session.exec(rows.order_by(col(Project.number))).all()
 

@@ -189,12 +189,15 @@ def present_now(session: Session, row: CouncilSession, *, now: datetime) -> list
 
 
 def locked(session: Session, actor: Actor, public_id: str, *, revision: int | None = None) -> CouncilSession:
-    """The session for a change by the coordinator, fresh and locked. Raises: NotPermitted, NotFound, SessionChanged."""
+    """The session for a change by the coordinator, fresh and locked; its cycle before it, as everything does that changes
+    projects. Raises: NotPermitted, NotFound, SessionChanged."""
     require_role(actor, Action.MANAGE_SESSIONS)
-    rows = select(CouncilSession).where(CouncilSession.public_id == public_id).with_for_update()
-    row = session.exec(rows.execution_options(populate_existing=True)).first()
-    if row is None:
-        raise NotFound(session=public_id)
+    found = by_public_id(session, public_id)
+    fresh = {"populate_existing": True}
+    cycle = select(Cycle).where(Cycle.id == found.cycle_id).with_for_update(key_share=True)
+    session.exec(cycle.execution_options(**fresh)).one()
+    rows = select(CouncilSession).where(CouncilSession.id == found.id).with_for_update()
+    row = session.exec(rows.execution_options(**fresh)).one()
     if revision is not None and revision != row.revision:
         raise SessionChanged
     return row

@@ -20,13 +20,14 @@ from budget.errors import (
     ItemNotOpen,
     ItemVoted,
     MotionIncomplete,
+    MotionOutdated,
     NobodyEntitled,
     NoQuorum,
     NotDeclared,
     NotEntitled,
     NotFound,
     NotPresent,
-    NotThisState,
+    OrderFault,
     Recused,
     WrongPhase,
 )
@@ -75,8 +76,8 @@ def open_items(
 ) -> int:
     """Put motions to the vote: these, or all that are left; how many. None is put where one can't be.
 
-    Raises: NotFound, NotPermitted, WrongPhase, SessionStep, MotionIncomplete, MergerOpen, NotThisState, NobodyEntitled,
-    NoQuorum.
+    Raises: NotFound, NotPermitted, WrongPhase, SessionStep, MotionIncomplete, MergerOpen, MotionOutdated, OrderFault,
+    NobodyEntitled, NoQuorum.
     """
     row = sessions.locked(session, actor, public_id)
     sessions.require_step(row, Step.UNDERWAY)
@@ -285,6 +286,7 @@ def counted(votes: Sequence[CouncilVote], floor: Floor) -> list[CouncilChoice]:
 def _close(
     session: Session, cycle: Cycle, row: CouncilSession, item: AgendaItem, now: datetime
 ) -> rules.Decision:
+    session.refresh(item, with_for_update=True)  # a vote being cast is waited for, and counted
     floor = floor_of(session, row, item, now=now)
     votes = votes_of(session, [item.id or 0]).get(item.id or 0, [])
     voted = {vote.member_id for vote in votes if vote.member_id in floor.entitled}
@@ -317,6 +319,8 @@ def _check(session: Session, row: CouncilSession, item: AgendaItem, now: datetim
         raise MotionIncomplete(number=number, missing=lacking)
     if project is not None and item.kind in (ItemKind.SCREENING, ItemKind.APPEAL):
         _refuse_moved_on(session, item, project)
+    if item.kind is ItemKind.ORDER and sorted(item.content) != sorted(agenda.winning_ids(session, row)):
+        raise OrderFault
     floor = floor_of(session, row, item, now=now)
     if not floor.entitled:
         raise NobodyEntitled(number=number)
@@ -327,8 +331,8 @@ def _check(session: Session, row: CouncilSession, item: AgendaItem, now: datetim
 
 def _refuse_moved_on(session: Session, item: AgendaItem, project: Project) -> None:
     wanted = ProjectState.SUBMITTED if item.kind is ItemKind.SCREENING else ProjectState.REJECTED
-    if project.state is not wanted or (item.kind is ItemKind.SCREENING and project.version != item.version):
-        raise NotThisState(state=project.state, wanted=wanted)
+    if project.state is not wanted or project.version != item.version:
+        raise MotionOutdated(number=project.number)
     mergers.refuse_open(session, project)
 
 

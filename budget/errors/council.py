@@ -87,6 +87,19 @@ class OnAgenda(BudgetRefusal):
     code = "on_agenda"
 
 
+class NotReviewed(BudgetRefusal):
+    """Nobody has written a review of the project's text as it is now. Facts: number (of the project)."""
+
+    code = "not_reviewed"
+
+
+class MotionOutdated(BudgetRefusal):
+    """The project is not any more what the motion is about: corrected, sent back, withdrawn or merged since. Facts: number
+    (of the project)."""
+
+    code = "motion_outdated"
+
+
 class MergerFault(BudgetRefusal):
     """Two projects that can't become one. Facts: why (same|cycle|state|open|agenda)."""
 

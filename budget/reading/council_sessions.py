@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from budget.council import members, motions, rules
 from budget.council.sessions import Step, step_of
 from budget.council.votes import Floor
-from budget.council.words import WINNING
+from budget.council.winners import WINNING
 from budget.errors import NotFound
 from models.council import Conflict, CouncilMember
 from models.council_session import (

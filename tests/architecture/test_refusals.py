@@ -132,6 +132,8 @@ FACTS: dict[str, list[Facts]] = {
     "on_agenda": each("number", [2]),
     "merger_fault": each("why", ["same", "cycle", "state", "open", "agenda"]),
     "merger_open": each("number", [12]),
+    "not_reviewed": each("number", [12]),
+    "motion_outdated": each("number", [12]),
     "appeal_over": each("until", [AT]),
     "already_appealed": each("at", [AT]),
     "hearing_fault": each("decide_by", [AT]),

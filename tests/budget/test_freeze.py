@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from budget import cycles
+from budget.cycle_drafts import COUNCIL
 from budget.errors import (
     AlreadyDone,
     Frozen,
@@ -22,6 +23,7 @@ from models.cycle import Cycle
 from models.database import Database
 from models.enums import Phase, ProjectState, Role
 from models.service import AuditEvent
+from tests.harness import council
 from tests.harness.cycles import (
     LENGTH,
     add_project,
@@ -54,7 +56,9 @@ def test_what_is_missing_before_the_freeze_is_named(session: Session, now: datet
     project = add_project(session, cycle, cost=None, state=ProjectState.SUBMITTED, now=now)
     assert cycles.unmet_for_freezing(session, cycle, now=voting) == ("undecided", "admitted")
     project.state = ProjectState.RETURNED
-    assert cycles.unmet_for_freezing(session, cycle, now=screening) == ("undecided", "admitted")
+    for moment in (screening, voting):  # its author's time ends by itself, whatever the phase
+        assert cycles.unmet_for_freezing(session, cycle, now=moment) == ("undecided", "admitted")
+    project.state = ProjectState.REJECTED
     assert cycles.unmet_for_freezing(session, cycle, now=voting) == ("admitted",)
     project.state = ProjectState.ADMITTED
     assert cycles.unmet_for_freezing(session, cycle, now=voting) == ("costs",)
@@ -169,3 +173,29 @@ def test_the_job_freezes_what_is_ready_when_its_voting_begins(
     assert cycles.freeze_due(session, keyring, SYSTEM, now=opening - TICK) == []
     assert cycles.freeze_due(session, keyring, SYSTEM, now=opening) == ["2027"]
     assert cycles.freeze_due(session, keyring, SYSTEM, now=opening) == []
+
+
+def settings_of(session: Session, cycle: Cycle) -> set[str]:
+    return set(json.loads(cycles.document_to_freeze(session, cycle))["settings"])
+
+
+def test_the_councils_procedure_is_fixed_with_the_rest_where_there_is_a_council(
+    session: Session, now: datetime, keyring: KeyRing
+) -> None:
+    cycle = published(session, now)
+    council.make_council(session, cycle, now=now)
+    add_project(session, cycle, now=now)
+    cycles.freeze(session, COORDINATOR, "2027", keyring, now=instant_in(Phase.VOTING, now))
+    assert set(COUNCIL) <= settings_of(session, cycle)
+    assert cycle.frozen_hash == frozen_hash(cycles.document_to_freeze(session, cycle))
+
+
+def test_a_council_that_came_after_the_freeze_leaves_the_frozen_hash_as_it_was(
+    session: Session, now: datetime, keyring: KeyRing
+) -> None:
+    """Cycles frozen before the council's procedure was kept as data stay verifiable."""
+    cycle = frozen(session, now, keyring)
+    assert not set(COUNCIL) & settings_of(session, cycle)
+    council.make_council(session, cycle, now=instant_in(Phase.DECISION, now))
+    assert cycle.council_published_at is not None
+    assert frozen_hash(cycles.document_to_freeze(session, cycle)) == cycle.frozen_hash

@@ -21,16 +21,29 @@ AFTER_VOTE: tuple[Time, ...] = (
 )  # fmt: skip
 SUBMISSION: Time = (Phase.SUBMISSION, Phase.ANNOUNCEMENT)
 BEFORE_VOTE = (SUBMISSION, (Phase.SCREENING, Phase.SUBMISSION))
+UNTIL_FREEZE: tuple[Time, ...] = (*BEFORE_VOTE, (None, Phase.SCREENING))
+"""The gap before the vote too: corrections and appeals end there."""
 ANY: tuple[Time, ...] = (*GAPS, *zip(Phase, (None, *Phase), strict=False))
 
 TABLE: dict[Action, tuple[set[Role], tuple[Time, ...]]] = {
     Action.SUBMIT_PROJECT: ({Role.RESIDENT}, (SUBMISSION,)),
-    Action.CORRECT_PROJECT: ({Role.RESIDENT}, BEFORE_VOTE),
+    Action.CORRECT_PROJECT: ({Role.RESIDENT}, UNTIL_FREEZE),
     Action.WITHDRAW_PROJECT: ({Role.RESIDENT}, BEFORE_VOTE),
     Action.SEE_OWN_PAGE: ({Role.RESIDENT}, ANY),
     Action.CAST_BALLOT: ({Role.RESIDENT, Role.SYSTEM}, ((Phase.VOTING, Phase.SCREENING),)),
     Action.SEE_QUEUE: ({Role.COUNCIL}, ANY),
-    Action.SCREEN_PROJECT: ({Role.COUNCIL, Role.SYSTEM}, BEFORE_VOTE),
+    Action.DECLARE_INTERESTS: ({Role.COUNCIL}, ANY),
+    Action.REVIEW_PROJECT: ({Role.COUNCIL}, UNTIL_FREEZE),
+    Action.VOTE_IN_COUNCIL: ({Role.COUNCIL}, ANY),
+    Action.SIGN_PROTOCOL: ({Role.COUNCIL}, ANY),
+    Action.MANAGE_COUNCIL: ({Role.COORDINATOR}, ANY),
+    Action.CHECK_PROJECT: ({Role.COORDINATOR}, UNTIL_FREEZE),
+    Action.MANAGE_SESSIONS: ({Role.COORDINATOR}, ANY),
+    Action.SCREEN_PROJECT: ({Role.COUNCIL, Role.COORDINATOR, Role.SYSTEM}, UNTIL_FREEZE),
+    Action.CONFIRM_RESULTS: ({Role.COUNCIL, Role.COORDINATOR}, AFTER_VOTE),
+    Action.USE_RESERVE: ({Role.COORDINATOR}, AFTER_VOTE),
+    Action.APPEAL: ({Role.RESIDENT}, UNTIL_FREEZE),
+    Action.ANSWER_MERGER: ({Role.RESIDENT}, UNTIL_FREEZE),
     Action.SEE_OFFICE: ({Role.COORDINATOR}, ANY),
     Action.MANAGE_CYCLE: ({Role.COORDINATOR, Role.SYSTEM}, ANY),
     Action.EDIT_SETTINGS: ({Role.COORDINATOR, Role.SYSTEM}, ANY),
@@ -73,14 +86,26 @@ def test_a_visitor_may_do_nothing() -> None:
     )
 
 
-def test_nobody_both_screens_and_runs_the_count() -> None:
-    """The council decides on projects, the coordinator on the calendar: one person with both would decide alone."""
-    for role in (Role.COUNCIL, Role.COORDINATOR, Role.RESIDENT):
-        assert not (has_role(role, Action.SCREEN_PROJECT) and has_role(role, Action.CLOSE_COUNT))
+def test_nobody_both_decides_on_projects_and_runs_the_count() -> None:
+    """The council decides on projects; the coordinator puts them to the vote and publishes, and has no voice. One person
+    with both would decide alone."""
+    deciding = (Action.REVIEW_PROJECT, Action.VOTE_IN_COUNCIL, Action.SIGN_PROTOCOL)
+    running = (
+        Action.MANAGE_COUNCIL,
+        Action.MANAGE_SESSIONS,
+        Action.CHECK_PROJECT,
+        Action.CLOSE_COUNT,
+        Action.USE_RESERVE,
+    )
+    for role, (first, second) in product(Role, product(deciding, running)):
+        assert not (has_role(role, first) and has_role(role, second)), (role, first, second)
 
 
 def test_while_people_vote_nobody_counts_screens_or_takes_applications() -> None:
-    closed = (Action.SUBMIT_PROJECT, Action.SCREEN_PROJECT, Action.CLOSE_COUNT, Action.PUBLISH_RESULTS)
+    closed = (
+        Action.SUBMIT_PROJECT, Action.SCREEN_PROJECT, Action.REVIEW_PROJECT, Action.CHECK_PROJECT, Action.APPEAL,
+        Action.ANSWER_MERGER, Action.CONFIRM_RESULTS, Action.USE_RESERVE, Action.CLOSE_COUNT, Action.PUBLISH_RESULTS,
+    )  # fmt: skip
     assert not any(may(role, action, Phase.VOTING).allowed for role, action in product(Role, closed))
 
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from budget import audit, projects, screening
+from budget import audit, corrections, projects
 from budget.addresses import Address
 from budget.errors import (
     AddressMissing,
@@ -30,12 +30,11 @@ from budget.permissions import Actor
 from budget.photos import prepare
 from models.cycle import Cycle, Envelope
 from models.database import Database
-from models.enums import Direction, Language, Phase, ProjectState, Role, ScreeningOutcome
+from models.enums import Direction, Language, Phase, ProjectState, Role
 from models.project import Photo, Project, ProjectAddress
 from models.service import AuditEvent
-from tests.harness.projects import make_cycle, make_member, make_resident, photo_file, proposal
-
-RETURN = screening.Conclusion(ScreeningOutcome.RETURNED, True, False, Language.KK, "Мекенжайды нақтылаңыз.")
+from tests.harness import council
+from tests.harness.projects import make_cycle, make_resident, photo_file, proposal
 
 
 def test_a_submitted_project_is_kept_as_written(session: Session, now: datetime) -> None:
@@ -191,7 +190,7 @@ def test_only_residents_submit(session: Session, now: datetime, role: Role) -> N
 def returned(session: Session, now: datetime, **settings: Any) -> tuple[Project, Actor]:
     cycle, author = make_cycle(session, now, **settings), make_resident(session)
     project = projects.submit(session, author, cycle, proposal(), prepare(photo_file()), now=now)
-    screening.decide(session, make_member(session), project, RETURN, now=now)
+    council.send_back(session, cycle, project, now=now)
     return project, author
 
 
@@ -208,6 +207,7 @@ def test_a_returned_project_is_corrected_and_waits_again(session: Session, now: 
     assert (kept.language, kept.title_ru, kept.title_kk) == (Language.RU, "Есенберлина, 38: площадка", None)
     assert [row.street_ru for row in projects.addresses_of(session, kept.id)] == ["ул. Есенберлина"]
     assert projects.photo_of(session, kept.id) is not None, "the photo stays unless another is chosen"
+    assert (kept.version, corrections.open_of(session, kept.id)) == (2, None)
 
 
 def test_a_new_photo_takes_the_place_of_the_old_one_and_may_be_removed(
@@ -218,7 +218,7 @@ def test_a_new_photo_takes_the_place_of_the_old_one_and_may_be_removed(
     projects.correct(session, author, project.public_id, proposal(), prepare(photo_file((640, 640))), now=now)
     photo = session.exec(select(Photo)).one()
     assert photo.public_id != old
-    screening.decide(session, make_member(session), project, RETURN, now=now)
+    council.send_back(session, session.get_one(Cycle, project.cycle_id), project, now=now)
     projects.correct(session, author, project.public_id, proposal(), None, remove_photo=True, now=now)
     assert session.exec(select(Photo)).all() == []
 
@@ -227,7 +227,7 @@ def test_a_correction_may_come_while_the_council_still_screens(session: Session,
     project, author = returned(session, now)
     projects.correct(session, author, project.public_id, proposal(), None, now=now + timedelta(days=6))
     assert project.state is ProjectState.SUBMITTED
-    screening.decide(session, make_member(session), project, RETURN, now=now + timedelta(days=7))
+    council.send_back(session, session.get_one(Cycle, project.cycle_id), project, now=now + timedelta(days=7))
     with pytest.raises(WrongPhase):
         projects.correct(session, author, project.public_id, proposal(), None, now=now + timedelta(days=16))
 
@@ -284,19 +284,24 @@ def test_nothing_is_withdrawn_once_voting_began(session: Session, now: datetime)
 
 ALLOWED = {
     ("submitted", "admitted"), ("submitted", "returned"), ("submitted", "rejected"), ("submitted", "withdrawn"),
-    ("returned", "submitted"), ("returned", "withdrawn"), ("admitted", "withdrawn"),
+    ("submitted", "merged"), ("returned", "submitted"), ("returned", "withdrawn"), ("returned", "rejected"),
+    ("admitted", "withdrawn"),
 }  # fmt: skip
+ON_APPEAL = {("rejected", "admitted"), ("rejected", "rejected")}
 
 
+@pytest.mark.parametrize("on_appeal", [False, True])
 @pytest.mark.parametrize(("before", "after"), list(product(ProjectState, ProjectState)))
-def test_the_table_of_transitions_is_this_one(before: ProjectState, after: ProjectState) -> None:
+def test_the_table_of_transitions_is_this_one(
+    before: ProjectState, after: ProjectState, on_appeal: bool
+) -> None:
     project = Project(public_id="x", cycle_id=1, number=1, language=Language.KK, state=before)
-    if (before, after) in ALLOWED:
-        projects.move(project, after)
+    if (before, after) in (ALLOWED | ON_APPEAL if on_appeal else ALLOWED):
+        projects.move(project, after, on_appeal=on_appeal)
         assert project.state is after
     else:
         with pytest.raises(NotThisState):
-            projects.move(project, after)
+            projects.move(project, after, on_appeal=on_appeal)
         assert project.state is before
 
 

@@ -32,6 +32,7 @@ from models.people import Resident
 from models.project import Project
 from models.result import Count, VerdictRow
 from models.works import Works
+from tests.harness import council
 from tests.harness.elections import COORDINATOR, Election, impossible_iins, open_election
 from tests.harness.opening import opened
 from tests.harness.voting import cast, make_keyring
@@ -230,12 +231,22 @@ def test_no_lot_is_drawn_before_the_final_head(session: Session, keyring: KeyRin
 # --- publication --------------------------------------------------------------------------------------------
 
 
-def test_publication_plans_the_works_of_the_winners(
+def test_publication_shows_the_count_and_leaves_the_works_to_the_council(
     session: Session, keyring: KeyRing, now: datetime
 ) -> None:
     made = vote_and_open(session, keyring, now, DECIDED)
     count(session, made, now)
     assert publish(session, made, now).results_published_at == now + AFTER
+    assert session.exec(select(Works)).all() == []
+
+
+def test_works_of_the_winners_are_planned_when_the_council_has_confirmed_them(
+    session: Session, keyring: KeyRing, now: datetime
+) -> None:
+    made = vote_and_open(session, keyring, now, DECIDED)
+    count(session, made, now)
+    publish(session, made, now)
+    council.confirm_results(session, made.cycle, now=now + AFTER)
     works = session.exec(select(Works)).all()
     assert {row.project_id for row in works} == {project.id for project in made.projects[:3]}
     assert {row.status for row in works} == {WorksStatus.PLANNED}

@@ -39,6 +39,12 @@ def test_the_known_practice_is_in_range() -> None:
         ("minimum_votes", 0, 1_000_000),
         ("cost_cap_tenge", 1, 10_000_000),
         ("build_year", 2027, 2037),
+        ("council_akimat_percent", 0, 100),
+        ("reviewers_per_project", 1, 9),
+        ("review_days", 1, 60),
+        ("correction_days", 1, 60),
+        ("appeal_days", 1, 90),
+        ("appeal_decision_days", 1, 60),
     ],
 )
 def test_a_number_is_accepted_to_its_limits_and_refused_beyond(setting: str, low: int, high: int) -> None:

@@ -1,4 +1,4 @@
-"""Works of the winners: planned with the results, every change kept, a delay explained."""
+"""Works of the winners: planned with the council's confirmation, every change kept, a delay explained."""
 
 from datetime import datetime, timedelta
 from itertools import product
@@ -16,6 +16,8 @@ from models.result import VerdictRow
 from models.service import AuditEvent
 from models.works import Works, WorksChange
 from tests.harness.projects import COORDINATOR, make_cycle, make_resident, proposal
+
+EXPLAINED = (WorksStatus.POSTPONED, WorksStatus.CANCELLED)
 
 
 def judged(session: Session, cycle: Cycle, kind: VerdictKind, now: datetime) -> Project:
@@ -39,19 +41,19 @@ def published(session: Session, now: datetime) -> tuple[Cycle, Project, datetime
     later = now + timedelta(days=10 * 4)
     cycle.counted_at = cycle.results_published_at = later
     session.add(cycle)
-    works.plan_works(session, cycle, later)
+    works.plan_works(session, [winner.id or 0], now=later)
     return cycle, winner, later
 
 
-def test_works_of_winners_begin_as_planned_and_only_once(session: Session, now: datetime) -> None:
+def test_works_begin_as_planned_and_only_once(session: Session, now: datetime) -> None:
     cycle = make_cycle(session, now)
-    rows = {kind: judged(session, cycle, kind, now) for kind in VerdictKind}
-    judged(session, make_cycle(session, now), VerdictKind.WON, now)
-    assert works.plan_works(session, cycle, now) == 2
-    assert works.plan_works(session, cycle, now) == 0
+    first, second, other = (judged(session, cycle, VerdictKind.WON, now) for _ in range(3))
+    ids = [first.id or 0, second.id or 0]
+    assert works.plan_works(session, ids, now=now) == 2
+    assert works.plan_works(session, ids, now=now) == 0
     planned = {row.project_id: row.status for row in session.exec(select(Works))}
-    winners = (rows[VerdictKind.WON].id, rows[VerdictKind.WON_LEFTOVERS].id)
-    assert planned == dict.fromkeys(winners, WorksStatus.PLANNED)
+    assert planned == dict.fromkeys(ids, WorksStatus.PLANNED)
+    assert other.id not in planned
     assert len(session.exec(select(WorksChange)).all()) == 2
 
 
@@ -85,17 +87,19 @@ def test_a_delay_and_a_completion_taken_back_need_a_reason(
 ) -> None:
     _, winner, later = published(session, now)
     row = session.get_one(Works, winner.id)
-    row.status, row.reason = before, "Аяз." if before is WorksStatus.POSTPONED else ""
+    row.status, row.reason = before, "Аяз." if before in EXPLAINED else ""
     session.add(row)
     session.flush()
 
     def change(reason: str) -> None:
         works.set_status(session, COORDINATOR, winner, after, reason=reason, language=Language.KK, now=later)
 
-    if before is after:
-        with pytest.raises(NotThisState):
-            change(row.reason)
-    elif after is WorksStatus.POSTPONED or before is WorksStatus.COMPLETED:
+    if before is after or WorksStatus.CANCELLED in (before, after):
+        with pytest.raises(NotThisState):  # falling out is an act of the reserve, and final
+            change(row.reason or "Аяз.")
+        assert row.status is before
+        return
+    if after is WorksStatus.POSTPONED or before is WorksStatus.COMPLETED:
         with pytest.raises(ReasonRequired):
             change("  ")
         assert row.status is before

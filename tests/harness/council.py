@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from budget.council import agenda, decisions, formal, members, motions, reviews, sessions, votes
+from budget import projects
+from budget.council import agenda, decisions, formal, members, motions, returns, reviews, sessions, votes
 from budget.council.members import Appointment
 from budget.council.motions import Motion
 from budget.council.reviews import Conclusion, Said
@@ -27,6 +28,7 @@ from models.enums import (
     Criterion,
     Language,
     MemberKind,
+    ProjectPart,
     Role,
     ScreeningOutcome,
     SessionKind,
@@ -34,12 +36,14 @@ from models.enums import (
 from models.people import Staff
 from models.project import Project
 from models.screening import Screening
+from tests.harness.projects import make_resident, proposal
 
 COORDINATOR = Actor(Role.COORDINATOR)
 KINDS = (MemberKind.RESIDENT, MemberKind.PUBLIC_ORGANISATION, MemberKind.AKIMAT)
 MINUTE = timedelta(minutes=1)
 _numbers = itertools.count(1)
 MEETS = dict.fromkeys(Criterion, Answer.MEETS)
+REMARKS = {ProjectPart.ADDRESSES: "Мекенжайды нақтылаңыз."}
 
 
 @dataclass(frozen=True)
@@ -105,9 +109,34 @@ def members_of(session: Session, cycle: Cycle, *, now: datetime) -> list[Member]
     return [Member(row, Actor(Role.COUNCIL, row.staff_id, row.name_kk)) for row in rows]
 
 
+def submit(session: Session, cycle: Cycle, *, now: datetime, **changes: Any) -> tuple[Project, Actor]:
+    """A project of a new resident, with its author."""
+    author = make_resident(session)
+    return projects.submit(session, author, cycle, proposal(**changes), None, now=now), author
+
+
+def resubmit(session: Session, project: Project, author: Actor, *, now: datetime, **changes: Any) -> Project:
+    """The author corrects a returned project."""
+    return projects.correct(session, author, project.public_id, proposal(**changes), None, now=now)
+
+
 def pass_check(session: Session, cycle: Cycle, *projects: Project, now: datetime) -> None:
     """The coordinator finds these complete."""
     formal.pass_all(session, COORDINATOR, cycle, [one.public_id for one in projects], now=now)
+
+
+def send_back(
+    session: Session,
+    cycle: Cycle,
+    project: Project,
+    *,
+    remarks: Mapping[ProjectPart, str] = REMARKS,
+    language: Language = Language.KK,
+    now: datetime,
+) -> Screening:
+    """The coordinator finds a project incomplete and sends it back to its author."""
+    members_of(session, cycle, now=now)
+    return returns.send_back(session, COORDINATOR, project.public_id, remarks, language=language, now=now)
 
 
 def conclusion(answers: Mapping[Criterion, Answer] = MEETS, **changes: Any) -> Conclusion:
@@ -178,10 +207,21 @@ def hold(
 ) -> CouncilSession:
     """The whole session: everybody who may votes for everything; closed, and published."""
     begin(session, row, present, now=now)
+    return finish(session, row, present, now=now, publish=publish)
+
+
+def finish(
+    session: Session, row: CouncilSession, present: Sequence[Member], *, now: datetime, publish: bool = True
+) -> CouncilSession:
+    """The rest of a session: whoever may and has not yet votes for everything that is left; closed, and published."""
     votes.open_items(session, COORDINATOR, row.public_id, now=now)
     for item in agenda.items_of(session, row):
+        if item.closed_at is not None:
+            continue
         floor = votes.floor_of(session, row, item, now=now)
-        vote(session, item, [one for one in present if one.row.id in floor.present], now=now)
+        voted = {one.member_id for one in votes.votes_of(session, [item.id or 0]).get(item.id or 0, ())}
+        left = [one for one in present if one.row.id in floor.present - voted]
+        vote(session, item, left, now=now)
     votes.close_items(session, COORDINATOR, row.public_id, now=now)
     sessions.close(session, COORDINATOR, row.public_id, now=now)
     if publish:
@@ -244,7 +284,7 @@ def confirm_results(session: Session, cycle: Cycle, *, now: datetime) -> Council
 
 
 __all__ = [
-    "COORDINATOR", "MEETS", "Member", "admission", "appointment", "begin", "conclusion", "confirm_results", "hold",
-    "make_account", "make_council", "members_of", "motions", "pass_check", "plan_session", "rejection", "review",
-    "review_all", "screen", "vote",
+    "COORDINATOR", "MEETS", "REMARKS", "Member", "admission", "appointment", "begin", "conclusion", "confirm_results", "finish", "hold",
+    "make_account", "make_council", "members_of", "motions", "pass_check", "plan_session", "rejection", "resubmit",
+    "review", "review_all", "screen", "send_back", "submit", "vote",
 ]  # fmt: skip

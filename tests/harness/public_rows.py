@@ -32,6 +32,7 @@ from models.works import Works, WorksChange
 
 LENGTHS = (5, 20, 15, 18, 10, 200)
 """Days of the phases from announcement to implementation; the archive has no end."""
+"""What works come to unless their winner falls out."""
 COST = 4_000_000
 
 

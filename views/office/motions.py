@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from budget import cycles
 from budget.council import agenda, appeals, criteria, reviews, votes
-from budget.council import words as after_vote
+from budget.council import winners as after_vote
 from budget.council.reviews import Said
 from budget.errors import BudgetRefusal, CostAboveCap, CostNotPositive, NotFound, NotPermitted, SessionChanged
 from budget.permissions import Action

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from budget.council import agenda
-from budget.council import words as after_vote
+from budget.council import winners as after_vote
 from budget.council.sessions import Step
 from budget.reading import council_sessions
 from budget.reading.council_sessions import ItemLine, ItemState, SessionPage

@@ -1,6 +1,7 @@
 """The Expert Council as data: composition, sessions with their votes and protocols, reviews, corrections, decisions.
 
-What decides is guarded: a vote, a closed item, a protocol, a signature and a confirmation never change.
+What decides is guarded: a vote, a motion that is put to the vote, a closed item, a protocol, a signature and a
+confirmation never change.
 """
 
 import sqlalchemy as sa
@@ -41,6 +42,12 @@ TABLES = [
 UNCHANGING = [
     "project_version", "council_vote", "recusal", "protocol", "protocol_signature", "confirmation", "reserve_use",
 ]  # fmt: skip
+MOTION = [
+    "session_id", "kind", "project_id", "version", "outcome", "wins", "criterion", "clause", "reason_kk", "reason_ru",
+    "cost_tenge", "cost_reason_kk", "cost_reason_ru", "envelope_id", "opened_at",
+]  # fmt: skip
+CHANGED = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in MOTION)
+OPENED = "(SELECT opened_at FROM agenda_item WHERE id = {row}.item_id) IS NOT NULL"
 GUARDS = [
     *(
         (f"{table}_no_{event.lower()}", table, event, "1 = 1")
@@ -48,7 +55,16 @@ GUARDS = [
         for event in ("UPDATE", "DELETE")
     ),
     ("agenda_item_closed", "agenda_item", "UPDATE", "OLD.closed_at IS NOT NULL"),
+    (
+        "agenda_item_opened",
+        "agenda_item",
+        "UPDATE",
+        f"OLD.opened_at IS NOT NULL AND ({CHANGED} OR CAST(NEW.content AS TEXT) IS NOT CAST(OLD.content AS TEXT))",
+    ),
     ("agenda_item_opened_no_delete", "agenda_item", "DELETE", "OLD.opened_at IS NOT NULL"),
+    ("agenda_item_answer_no_insert", "agenda_item_answer", "INSERT", OPENED.format(row="NEW")),
+    ("agenda_item_answer_no_update", "agenda_item_answer", "UPDATE", OPENED.format(row="OLD")),
+    ("agenda_item_answer_no_delete", "agenda_item_answer", "DELETE", OPENED.format(row="OLD")),
 ]
 
 

@@ -2,8 +2,12 @@
 
 `screening` is made anew: two answers and one reason become answers by criterion and reasons in Kazakh and Russian.
 A project that is with its author gets a correction whose time is over and that nobody was reminded of: the job
-reminds and gives it a new deadline.
+reminds and gives it a new deadline. The texts of projects as they are now become their first versions, so that a
+correction made afterwards can be compared.
 """
+
+from collections import defaultdict
+from typing import Any
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
@@ -79,6 +83,7 @@ def upgrade() -> None:
     _replace_works_checks(OLD_WORKS, NEW_WORKS, OLD_REASON, NEW_REASON)
     _renew_screening()
     _create_appeals()
+    _keep_first_versions()
     for name, table, event in GUARDS:
         guards.make(name, table, event)
 
@@ -272,7 +277,9 @@ def _renew_screening() -> None:
 def _restore_screening() -> None:
     op.execute("CREATE TABLE screening_after AS SELECT * FROM screening")
     op.execute(
-        "CREATE TABLE failed AS SELECT screening_id AS id, max(CASE WHEN criterion = 'competence' THEN 1 ELSE 0 END) AS competence"
+        "CREATE TABLE failed AS SELECT screening_id AS id,"
+        " max(CASE WHEN criterion = 'competence' THEN 1 ELSE 0 END) AS competence,"
+        " max(CASE WHEN criterion = 'competence' THEN 0 ELSE 1 END) AS other"
         " FROM screening_answer WHERE answer <> 'meets' GROUP BY screening_id"
     )
     op.drop_table("screening_answer")
@@ -323,7 +330,7 @@ def _restore_screening() -> None:
         "INSERT INTO screening (project_id, staff_id, outcome, meets_competence, meets_regulation, reason, language,"
         " decided_at, id) SELECT a.project_id, a.staff_id, a.outcome,"
         " a.outcome = 'admitted' OR coalesce(f.competence, 0) = 0,"
-        " a.outcome = 'admitted' OR coalesce(f.competence, 0) = 1,"
+        " a.outcome = 'admitted' OR (coalesce(f.competence, 0) = 1 AND coalesce(f.other, 0) = 0),"
         " CASE WHEN a.outcome = 'admitted' THEN '' WHEN a.reason_kk <> '' THEN a.reason_kk WHEN a.reason_ru <> '' THEN a.reason_ru"
         " ELSE coalesce((SELECT min(r.text) FROM correction_remark r WHERE r.correction_id = a.correction_id), '-') END,"
         " CASE WHEN a.reason_kk = '' AND a.reason_ru <> '' THEN 'ru' ELSE 'kk' END, a.decided_at, a.id"
@@ -377,3 +384,48 @@ def _create_appeals() -> None:
         sa.UniqueConstraint("screening_id", name=op.f("uq_appeal_screening_id")),
     )
     op.create_index(op.f("ix_appeal_project_id"), "appeal", ["project_id"], unique=False)
+
+
+def _keep_first_versions() -> None:
+    """A frozen copy of what budget/versions.py keeps."""
+    connection = op.get_bind()
+    houses: dict[int, list[Any]] = defaultdict(list)
+    for row in connection.execute(sa.text("SELECT * FROM project_address ORDER BY position")).mappings():
+        houses[row["project_id"]].append(row)
+    photos: dict[int, str] = dict(
+        connection.execute(sa.text("SELECT project_id, min(public_id) FROM photo GROUP BY project_id")).all()
+    )
+    projects = connection.execute(
+        sa.text(
+            "SELECT p.*, a.code AS area FROM project p JOIN cycle c ON c.id = p.cycle_id"
+            " LEFT JOIN area a ON a.id = p.area_id WHERE c.origin = 'service' AND p.submitted_at IS NOT NULL"
+        )
+    ).mappings()
+    rows = [
+        {
+            "project_id": project["id"],
+            "number": 1,
+            "made_at": project["submitted_at"],
+            "content": _content(project, houses[project["id"]], photos.get(project["id"])),
+        }
+        for project in projects
+    ]
+    if rows:
+        names = ("project_id", "number", "made_at")
+        versions = sa.table("project_version", *map(sa.column, names), sa.column("content", sa.JSON))
+        connection.execute(sa.insert(versions), rows)
+
+
+def _content(project: Any, houses: list[Any], photo: str | None) -> dict[str, Any]:
+    language = project["language"]
+    streets = [f"street_{one}" for one in (language, "kk", "ru", "en")]
+    return {
+        "language": language,
+        "title": project[f"title_{language}"],
+        "description": project[f"description_{language}"],
+        "addresses": [[next(row[name] for name in streets if row[name]), row["house"]] for row in houses],
+        "area": project["area"],
+        "direction": project["direction"],
+        "estimate_tenge": project["estimate_tenge"],
+        "photo": photo,
+    }

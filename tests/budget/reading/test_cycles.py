@@ -39,6 +39,7 @@ def test_numbers_come_from_the_rows(session: Session, now: datetime) -> None:
     assert (numbers.received, numbers.admitted, numbers.rejected) == (40, 28, 12)
     assert (numbers.voters, numbers.winners) == (893, 4)
     assert set(numbers.works) == set(WorksStatus)
+    assert numbers.works[WorksStatus.CANCELLED] == 0
     assert sum(numbers.works.values()) == 4
 
 

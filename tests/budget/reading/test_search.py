@@ -5,15 +5,13 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from budget import projects, screening
+from budget import projects
 from budget.addresses import Address
 from budget.reading.projects import Query, listed
-from models.enums import Language, ScreeningOutcome
 from models.project import Project
 from seeds import saryarka
-from tests.harness.projects import make_cycle, make_member, make_resident, proposal
-
-RETURN = screening.Conclusion(ScreeningOutcome.RETURNED, True, False, Language.KK, "Мекенжайды нақтылаңыз.")
+from tests.harness import council
+from tests.harness.projects import make_cycle, make_resident, proposal
 
 
 def found(session: Session, cycle_id: int, words: str) -> Sequence[int]:
@@ -36,7 +34,7 @@ def test_a_new_project_is_found_by_its_title_description_street_and_house(
 def test_a_corrected_project_is_found_by_its_new_text_alone(session: Session, now: datetime) -> None:
     cycle, author = make_cycle(session, now), make_resident(session)
     project = projects.submit(session, author, cycle, proposal(title="Бұрынғы атау"), None, now=now)
-    screening.decide(session, make_member(session), project, RETURN, now=now)
+    council.send_back(session, cycle, project, now=now)
     text = proposal(title="Жаңа атау", addresses=(Address("Тың к-сі", "5"),))
     projects.correct(session, author, project.public_id, text, None, now=now)
     cycle_id = cycle.id or 0
