@@ -260,13 +260,13 @@ def test_an_author_is_reminded_a_day_before_and_rejected_at_the_deadline(
 
 def test_nobody_is_rejected_for_silence_without_a_reminder(session: Session, now: datetime) -> None:
     """The service stood still over the deadline: the author is reminded now and has a working day more."""
-    _, project, author = returned(session, now)
-    back = datetime(2027, 3, 12, 9, tzinfo=UTC)  # a Friday
+    _, project, author = returned(session, now, correction_days=2)
+    back = datetime(2027, 3, 5, 9, tzinfo=UTC)  # a Friday
     assert returns.lapse_due(session, now=back) == 0
     assert tick(session, back) == (1, 0)
     begun = corrections.open_of(session, project.id)
     assert begun is not None
-    assert begun.due_at == datetime(2027, 3, 16, 19, tzinfo=UTC), "Monday is the Day of the Constitution"
+    assert begun.due_at == MARCH_9, "Monday is Women's day"
     assert tick(session, begun.due_at - SECOND) == (0, 0)
     corrected = projects.correct(
         session, author, project.public_id, proposal(), None, now=begun.due_at - SECOND

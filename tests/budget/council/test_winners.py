@@ -14,6 +14,7 @@ from budget.errors import (
     NotFound,
     OnAgenda,
     OrderFault,
+    OrderVoted,
     SessionFault,
 )
 from models.council_session import AgendaItem
@@ -132,7 +133,7 @@ def test_once_the_order_is_put_to_the_vote_its_winners_are_settled(session: Sess
         lambda: agenda.take_off(session, COORDINATOR, first.public_id, now=now),
     ]
     for act in acts:
-        with pytest.raises(OnAgenda), session.begin_nested():
+        with pytest.raises(OrderVoted), session.begin_nested():
             act()
         session.expire_all()
     same = Word(wins=True, reason_kk="Себебі бар.", reason_ru="Есть причина.")
