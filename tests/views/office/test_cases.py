@@ -17,6 +17,7 @@ from models.people import Staff
 from tests.harness.ballots import IIN, SLUG, database_of, open_vote, sign_in_voter
 from tests.harness.client import PageClient
 from tests.harness.elections import impossible_iins
+from tests.harness.paper import member
 from tests.harness.projects import sign_in
 from tests.harness.voting import choose, voter
 from views.keys import keyring_for
@@ -191,6 +192,17 @@ def test_the_pages_stand_in_every_language(
         f"staff/annulments/{rows(app, Annulment)[0].public_id}",
     ):
         client.get(f"/{language}/{path}")
+
+
+@pytest.mark.parametrize(
+    ("role", "first", "page"),
+    [(Role.COUNCIL, "council", "staff/annulments"), (Role.OBSERVER, "office/log", "office/cases")],
+)
+def test_the_menu_leads_whoever_confirms_or_observes_to_the_cases(
+    app: Flask, role: Role, first: str, page: str
+) -> None:
+    menu = member(app, "somebody", role).get(f"/kk/{first}").find("details", class_="pb-menu")
+    assert f"/kk/{page}" in [link.get("href") for link in menu.iter("a")]
 
 
 def test_nobody_voted_is_said_to_the_owner_alone(
