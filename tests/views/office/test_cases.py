@@ -97,6 +97,7 @@ def test_the_owner_objects_and_sees_what_became_of_it(
     shown = owner.get(MY_VOTE).visible
     assert "Шетелде болған." in shown
     assert "ашылмай алып тасталды" in shown
+    assert "ешкім дауыс берген жоқ" not in shown, "somebody has: that ballot was set aside"
     ballot = owner.get(f"/kk/cycles/{SLUG}/ballot")
     owner.submit(ballot, {"choices": ["none"]}, status=303)
 
