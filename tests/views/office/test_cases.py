@@ -82,6 +82,7 @@ def test_the_owner_objects_and_sees_what_became_of_it(
     with pytest.MonkeyPatch.context() as office:
         as_staff(app, office, now, Role.COORDINATOR, "first")
         desk = app.test_client()
+        assert "2 іс шешім күтіп тұр" in desk.get("/kk/office").visible
         [case] = rows(app, Objection)
         page = desk.get(f"/kk/office/objections/{case.public_id}")
         desk.submit(page, {"outcome": "upheld", "reason": "Шетелде болған."}, status=303)
