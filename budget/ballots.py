@@ -3,7 +3,8 @@
 The voter's selection is checked and sealed before the lock. Inside the transaction one statement inserts the row
 where the calendar says that voting is open, with ON CONFLICT DO NOTHING on UNIQUE (cycle_id, voter_key) and
 (cycle_id, phone_key). Whoever comes second, on whatever channel, is told when the first ballot was cast; where the
-cycle's setting `revote` allows it, the second ballot replaces the first, whose leaf stays in the log as replaced.
+cycle's setting `revote` allows it, the second ballot replaces the first, whose leaf stays in the log as replaced. A number that served a ballot which was
+annulled serves its owner, and nobody else.
 The notice to the owner is queued in the same transaction. Written in core statements: objects halve the throughput
 of this one path (budget/decisions/0004-casting-in-core.md).
 """
@@ -31,6 +32,7 @@ from budget.notices import NoticeKind
 from budget.residents import eligibility_fault
 from budget.sealing import receipt_of, seal
 from models.ballot import Participation, ReplacedBallot
+from models.case import Annulment
 from models.cycle import Cycle, PhaseWindow
 from models.enums import Assurance, Channel, KeyHolder, Language, Phase
 from models.service import Notice
@@ -102,6 +104,7 @@ class Cast:
 _P = Participation.__table__  # type: ignore[attr-defined]
 _W = PhaseWindow.__table__  # type: ignore[attr-defined]
 _C = Cycle.__table__  # type: ignore[attr-defined]
+_A = Annulment.__table__  # type: ignore[attr-defined]
 _WINDOW = sa.select(_W.c.starts_at, _W.c.ends_at).where(
     _W.c.cycle_id == sa.bindparam("cycle_id"), _W.c.phase == Phase.VOTING
 )
@@ -131,6 +134,15 @@ _INSERT = {
     .execution_options(preserve_rowcount=True)  # the count of an INSERT is -1 on PostgreSQL otherwise
     for name, insert in _DIALECTS.items()
 }
+_OWN_NUMBER = (
+    sa.select(_P.c.id)
+    .join(_A, _A.c.participation_id == _P.c.id)
+    .where(
+        _P.c.cycle_id == _VALUES["cycle_id"],
+        _P.c.phone_key == _VALUES["phone_key"],
+        _A.c.voter_key == _VALUES["voter_key"],  # kept there by the confirmation alone
+    )
+)
 _EARLIER = (
     sa.select(_P.c.id, _P.c.channel, _P.c.receipt, _P.c.log_batch)
     .where(_P.c.cycle_id == _VALUES["cycle_id"], _P.c.voter_key == _VALUES["voter_key"])
@@ -231,13 +243,22 @@ def put(
         "age": voter.traces.age,
     }
     connection = session.connection()
-    if connection.execute(_INSERT[connection.dialect.name], values).rowcount != 1:
+    is_in = _insert(connection, values)
+    if not is_in and connection.execute(_OWN_NUMBER, values).first() is not None:
+        values["phone_key"] = None  # the number stays with the annulled ballot, and its owner votes
+        is_in = _insert(connection, values)
+    if not is_in:
         refusal = _refusal(session, box, voter, now)
         if not (again and box.revote and isinstance(refusal, AlreadyVoted) and _replace(connection, values)):
             raise refusal
     if voter.tell is not None:
         connection.execute(_TELL, _notice(voter.tell, voter.channel, now))
     return Cast(now, voter.channel, receipt)
+
+
+def _insert(connection: sa.Connection, values: dict[str, Any]) -> bool:
+    """False where voting is not open, or the voter or the telephone is there already."""
+    return bool(connection.execute(_INSERT[connection.dialect.name], values).rowcount == 1)
 
 
 def _replace(connection: sa.Connection, values: dict[str, Any]) -> bool:

@@ -51,14 +51,28 @@ def require_settled(session: Session, cycle: Cycle, *, now: datetime) -> None:
     until = objections.open_until(session, cycle)
     if until is not None and now < until:
         raise ObjectionsOpen(until=until)
-    objected = _number(session, Objection, Objection.cycle_id == cycle.id, col(Objection.outcome).is_(None))
-    undecided = (col(Annulment.confirmed_at).is_(None), col(Annulment.declined_at).is_(None))
-    proposed = _number(session, Annulment, Annulment.cycle_id == cycle.id, *undecided)
-    seen = _number(session, Signal, Signal.cycle_id == cycle.id, col(Signal.outcome).is_(None))
-    if objected or seen or proposed:
-        raise CasesOpen(objections=objected, signals=seen, annulments=proposed)
-    if _number(session, PaperBatch, PaperBatch.cycle_id == cycle.id, col(PaperBatch.closed_at).is_(None)):
+    waiting = cases_waiting(session, cycle.id or 0)
+    if any(waiting.values()):
+        raise CasesOpen(**waiting)
+    if batches_open(session, cycle.id or 0):
         raise NotReady(unmet=("papers",))
+
+
+def cases_waiting(session: Session, cycle_id: int) -> dict[str, int]:
+    """How many objections, signals and annulments wait for their decision."""
+    undecided = (col(Annulment.confirmed_at).is_(None), col(Annulment.declined_at).is_(None))
+    return {
+        "objections": _number(
+            session, Objection, Objection.cycle_id == cycle_id, col(Objection.outcome).is_(None)
+        ),
+        "signals": _number(session, Signal, Signal.cycle_id == cycle_id, col(Signal.outcome).is_(None)),
+        "annulments": _number(session, Annulment, Annulment.cycle_id == cycle_id, *undecided),
+    }
+
+
+def batches_open(session: Session, cycle_id: int) -> int:
+    """How many batches of papers are not accounted for."""
+    return _number(session, PaperBatch, PaperBatch.cycle_id == cycle_id, col(PaperBatch.closed_at).is_(None))
 
 
 def close_log(session: Session, actor: Actor, slug: str, keyring: KeyRing, *, now: datetime) -> int:

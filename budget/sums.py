@@ -19,7 +19,8 @@ from models.paper import PaperSheet
 
 
 def of_cycle(session: Session, cycle: Cycle) -> dict[str, int]:
-    """The numbers by the names of their columns in `ballot_count`."""
+    """The numbers by the names of their columns in `ballot_count`. A person whose ballot was set aside and who voted
+    again is one participation."""
     by_status = dict(
         session.exec(
             select(Ballot.status, sa.func.count())
@@ -27,10 +28,10 @@ def of_cycle(session: Session, cycle: Cycle) -> dict[str, int]:
             .group_by(col(Ballot.status))
         ).all()
     )
-    of_cycle = Participation.cycle_id == cycle.id
+    counting = (Participation.cycle_id == cycle.id, col(Participation.annulled_at).is_(None))
     annulled = (*_electronic(cycle), col(Participation.annulled_at).is_not(None))
     return {
-        "participations": _number(session, Participation, of_cycle),
+        "participations": _number(session, Participation, *counting),
         **{str(status): by_status.get(status, 0) for status in BallotStatus},
         "leaves": _number(session, LogLeaf, LogLeaf.cycle_id == cycle.id),
         "replaced": _number(session, ReplacedBallot, ReplacedBallot.cycle_id == cycle.id),

@@ -13,9 +13,10 @@ from models.enums import VerdictKind
 class Count(Row, table=True):
     """The sums of one count; `ballots_root` commits to the opened ballots, the root of the final head seeds the lot.
 
-    leaves = opened + replaced + annulled, opened = valid + empty + invalid. `roll` is the number of residents on the
-    roll at the count, 0 where the cycle had no roll of ours. `without_sms` is the JSON of a
-    `budget.what_if.WhatIf`: who would have won without the ballots by SMS; None in a count that never asked.
+    leaves = opened + replaced + annulled, opened = valid + empty + invalid. `participations` has no annulled ones: whoever
+    voted again is one person. `roll` is the number of residents on the roll at the count, 0 where the cycle had no roll
+    of ours. `without_sms` is the JSON of a `budget.what_if.WhatIf`: who would have won without the ballots by SMS; None
+    in a count that never asked.
     """
 
     __tablename__ = "ballot_count"

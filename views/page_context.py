@@ -26,10 +26,19 @@ _ACCOUNT = ("staff.account", _l("My account"))
 _OWN_PAGES = {
     Role.VISITOR: (("resident.sign_in", _l("Sign in")),),
     Role.RESIDENT: (("resident.my", _l("My page")),),
-    Role.COUNCIL: (("council.queue", _l("Expert Council")), ("council.protocols", _l("Protocols")), _ACCOUNT),
+    Role.COUNCIL: (
+        ("council.queue", _l("Expert Council")),
+        ("council.protocols", _l("Protocols")),
+        ("staff.annulments", _l("Disputed ballots")),
+        _ACCOUNT,
+    ),
     Role.COORDINATOR: (("office.home", _l("Office")), _ACCOUNT),
     Role.OPERATOR: (("desk.home", _l("Front office")), _ACCOUNT),
-    Role.OBSERVER: (("office.log", _l("Log of acts")), _ACCOUNT),
+    Role.OBSERVER: (
+        ("office.log", _l("Log of acts")),
+        ("office.case_index", _l("Cases of the vote")),
+        _ACCOUNT,
+    ),
 }
 """The pages of each role, by endpoint and text."""
 

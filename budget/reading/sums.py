@@ -20,6 +20,8 @@ class Sums:
     empty: int
     invalid: int
     electronic: int
+    on_paper: int
+    """People who took a paper: `papers` of them are valid, the others spoiled or not handed in."""
 
     @property
     def opened(self) -> int:
@@ -56,4 +58,5 @@ def of_outcome(outcome: Outcome) -> Sums | None:
         empty=turnout.empty,
         invalid=turnout.invalid,
         electronic=took_part.electronic + turnout.annulled,
+        on_paper=turnout.participations - took_part.electronic,
     )

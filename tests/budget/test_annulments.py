@@ -12,6 +12,7 @@ from budget import annulments, ballots, cycles, objections
 from budget.errors import (
     AlreadyDone,
     AlreadyObjected,
+    AlreadyVoted,
     NothingToObject,
     NotPermitted,
     ObjectionsClosed,
@@ -118,22 +119,45 @@ def test_the_database_holds_the_two_people(
         session.flush()
 
 
-def test_the_owner_may_vote_after_the_annulment_and_the_telephone_may_not_serve_another(
-    session: Session, keyring: KeyRing, election: Election, now: datetime
-) -> None:
+def annul_one_by_phone(session: Session, keyring: KeyRing, election: Election, now: datetime) -> bytes:
+    """The ballot in the box was proven by a telephone, and is set aside; the key of the number."""
     phone = keyring.phone_key_in(election.cycle.slug, "+77010000000")
     participation(session).phone_key = phone
     first, second = staff(session, now), staff(session, now, name="b")
     annulments.propose(session, first, [participation(session).id or 0], reason="Farm.", now=now)
     annulments.confirm(session, second, session.exec(select(Annulment)).one().public_id, now=now)
+    return phone
+
+
+def test_the_owner_may_vote_after_the_annulment_and_the_telephone_may_not_serve_another(
+    session: Session, keyring: KeyRing, election: Election, now: datetime
+) -> None:
+    phone = annul_one_by_phone(session, keyring, election, now)
     box = ballots.ballot_box(session, election.cycle)
     other = replace(voter(keyring, election.cycle, impossible_iins(2)[1]), phone_key=phone)
     sealed = ballots.prepare(box, other, _one(election), on=now.date())
     with pytest.raises(ballots.PhoneUsed):
         ballots.put(session, box, other, sealed, now=now)
-    cast(session, keyring, election.cycle, IIN, election.projects[1], now=now)
+    owner = replace(voter(keyring, election.cycle, IIN), phone_key=phone)
+    sealed = ballots.prepare(box, owner, _one(election), on=now.date())
+    ballots.put(session, box, owner, sealed, now=now)
     rows = session.exec(select(Participation).order_by(col(Participation.id))).all()
     assert [row.annulled_at is None for row in rows] == [False, True]
+    assert [row.phone_key for row in rows] == [phone, None]
+    with pytest.raises(AlreadyVoted):
+        ballots.put(session, box, owner, sealed, now=now)
+
+
+def test_who_may_vote_again_may_do_so_with_the_number_of_an_annulled_ballot(
+    session: Session, keyring: KeyRing, election: Election, now: datetime
+) -> None:
+    phone = annul_one_by_phone(session, keyring, election, now)
+    box = replace(ballots.ballot_box(session, election.cycle), revote=True)
+    owner = replace(voter(keyring, election.cycle, IIN), phone_key=phone)
+    for again in (False, True):
+        sealed = ballots.prepare(box, owner, _one(election), on=now.date())
+        done = ballots.put(session, box, owner, sealed, now=now, again=again)
+        assert done.receipt == ballots.find(session, box.cycle_id, owner.voter_key).receipt  # type: ignore[union-attr]
 
 
 def _one(election: Election) -> ballots.Selection:

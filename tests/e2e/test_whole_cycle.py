@@ -11,8 +11,8 @@ from playwright.sync_api import Page
 from models.enums import Phase
 from seeds.people import NOT_VOTED, VOTED
 from tests.e2e import walk as steps
-from tests.e2e.walk import SLUG, Walk
-from tests.harness.processes import demo_environment, run_budget, serve, stop
+from tests.e2e.walk import SLUG
+from tests.e2e.walker import Walk, walking
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -20,17 +20,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 @pytest.fixture(
     params=[("kk", True), ("ru", True), ("en", True), ("kk", False)], ids=["kk", "ru", "en", "no-script"]
 )
-def walk(request: pytest.FixtureRequest, tmp_path: Path, new_page: Callable[..., Page]) -> Iterator[Walk]:
+def walk(
+    request: pytest.FixtureRequest, seeded_demo: Path, tmp_path: Path, new_page: Callable[..., Page]
+) -> Iterator[Walk]:
     language, scripts = request.param
-    clock = tmp_path / "clock"
-    clock.write_text("0")
-    environment = demo_environment(tmp_path, CLOCK_FILE=str(clock), LOG_LEVEL="info")
-    for command in (("upgrade",), ("seed", "demo")):
-        done = run_budget(environment, *command)
-        assert done.returncode == 0, done.stderr
-    server = serve(environment, tmp_path, "tests.e2e.clocked:clocked_app()")
-    yield Walk(server.url, language, clock, new_page, scripts)
-    stop(server)
+    with walking(seeded_demo, tmp_path, new_page, language, scripts=scripts) as walk:
+        yield walk
 
 
 def photo() -> bytes:

@@ -1,145 +1,18 @@
-"""One cycle as people walk it in Chromium: each step opens pages, fills forms and presses the one gold button.
+"""One cycle as people walk it in Chromium: each step opens pages, fills forms and presses the one gold button."""
 
-Fields are found by name and buttons by their place, so the same walk serves three languages and pages without
-scripts. Every page opened is checked by axe (where scripts run) and for scrolling sideways at 320 px.
-"""
-
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from zoneinfo import ZoneInfo
-
-from playwright.sync_api import BrowserContext, Page
 
 from models.enums import Phase
 from seeds.people import COORDINATOR, COUNCIL, Account
-from tests.harness.browser import axe, overflow
+from tests.e2e.walker import DAY, LENGTH_DAYS, Walk, Walker
 
 ALMATY = ZoneInfo("Asia/Almaty")
-DAY = timedelta(days=1)
 SLUG = "walk"
-LENGTH_DAYS = {
-    Phase.ANNOUNCEMENT: 1,
-    Phase.SUBMISSION: 2,
-    Phase.SCREENING: 2,
-    Phase.VOTING: 2,
-    Phase.DECISION: 2,
-    Phase.IMPLEMENTATION: 30,
-}
-GOLD = "main button.govuk-button:not(.govuk-button--secondary):not(.govuk-button--warning)"
 
 
-@dataclass
-class Walk:
-    """A language, a server, and its clock; `scripts` says whether JavaScript is on."""
-
-    url: str
-    language: str
-    clock_file: Path
-    new_page: Callable[..., Page]
-    scripts: bool = True
-    opened: set[str] = field(default_factory=set)
-    shares: dict[str, str] = field(default_factory=dict)
-    """What the trustees have on paper, by the name of their field."""
-    begins: datetime = field(default_factory=lambda: datetime.now(UTC).replace(second=0, microsecond=0))
-
-    def to_phase(self, phase: Phase) -> None:
-        """Move the clock into the middle of the first day of `phase`."""
-        order = list(Phase)
-        days = sum(LENGTH_DAYS[each] for each in order[: order.index(phase)])
-        wanted = self.begins + days * DAY + timedelta(hours=2)
-        self.clock_file.write_text(str((wanted - datetime.now(UTC)).total_seconds()))
-
-    @contextmanager
-    def browser_of(self) -> Iterator["Walker"]:
-        """A browser of somebody's own: nothing is shared between the roles."""
-        page = self.new_page(base_url=self.url, java_script_enabled=self.scripts)
-        try:
-            yield Walker(self, page)
-        finally:
-            context: BrowserContext = page.context
-            context.close()
-
-
-@dataclass
-class Walker:
-    """A person at a browser."""
-
-    walk: Walk
-    page: Page
-    password: str = ""
-    """Of a member of staff: decisive pages ask for it again."""
-
-    def open(self, path: str) -> None:
-        """Go to a page of the walk's language and look at it."""
-        self.page.goto(f"/{self.walk.language}{path}")
-        self.look()
-        if self.page.locator("#step-up-form").count():
-            self.fill(**{"step_up-current_password": self.password})
-            self.press()
-
-    def look(self) -> None:
-        """Check the page that is shown, once per address and heading."""
-        assert self.page.locator("html").get_attribute("lang") == self.walk.language
-        heading = self.page.locator("h1")
-        assert heading.count() == 1, self.page.url
-        key = f"{re.sub(r'[0-9a-z]{10}(?=/|$)', '*', self.page.url)} {heading.inner_text()}"
-        if key in self.walk.opened:
-            return
-        self.walk.opened.add(key)
-        wide = overflow(self.page, width=320)
-        assert wide == [], f"{self.page.url}: {wide}"
-        if self.walk.scripts:
-            assert axe(self.page) == [], self.page.url
-
-    def fill(self, **values: str) -> None:
-        """Type into fields by name; choose radios and options; tick boxes given as "on"."""
-        for name, value in values.items():
-            fields = self.page.locator(f"main [name='{name}']")
-            kind = fields.first.get_attribute("type")
-            tag = fields.first.evaluate("element => element.tagName")
-            if kind in ("radio", "checkbox"):
-                self.page.locator(f"main [name='{name}'][value='{value}']").check()
-            elif tag == "SELECT":
-                fields.first.select_option(value)
-            else:
-                fields.first.fill(value)
-
-    def press(self, selector: str = GOLD) -> None:
-        """Press the gold button (or another one) and look at what comes."""
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
-        faults = self.page.locator(".govuk-error-summary")
-        assert faults.count() == 0, f"{self.page.url}: {faults.first.inner_text()}"
-        self.look()
-
-    def sign_in_staff(self, account: Account) -> None:
-        """With e-mail and password; the demo's accounts have no second step."""
-        self.password = account.password
-        self.open("/staff/sign-in")
-        self.fill(email=account.email, password=account.password)
-        self.press()
-
-    def sign_in_resident(self, account: Account) -> None:
-        """With IIN, phone, and the code from the page of messages."""
-        self.open("/sign-in")
-        self.fill(iin=account.iin, phone=account.phone)
-        self.press()
-        code_page = self.page.url
-        self.open("/messages")
-        text = self.page.locator("main tbody tr").first.inner_text()
-        code = re.search(r"(?<![0-9])[0-9]{6}(?![0-9])", text)
-        assert code is not None, text
-        self.page.goto(code_page)
-        self.fill(code=code.group())
-        self.press("#code-form button")
-
-
-def create_cycle(walk: Walk) -> None:
-    """The coordinator makes a draft, sees nothing missing, publishes it."""
+def create_cycle(walk: Walk, **settings: str) -> None:
+    """The coordinator makes a draft, sees nothing missing, publishes it. `settings` are more fields of the form."""
     with walk.browser_of() as coordinator:
         coordinator.sign_in_staff(COORDINATOR)
         coordinator.open("/office/cycles/new")
@@ -162,6 +35,7 @@ def create_cycle(walk: Walk) -> None:
             objection_days="0",
             opening="commission",
         )
+        coordinator.fill(**settings)
         _fill_calendar(walk, coordinator)
         coordinator.press()
         assert f"/office/cycles/{SLUG}" in coordinator.page.url, coordinator.page.locator("main").inner_text()
@@ -261,6 +135,14 @@ def count_and_publish(walk: Walk) -> None:
         coordinator.press()
         coordinator.open(f"/office/cycles/{SLUG}/publish-results")
         coordinator.press()
+
+
+def votes(visitor: Walker) -> dict[str, str]:
+    """The votes of each project by its title, on the page of the result."""
+    rows = visitor.page.locator("table.pb-results tbody tr:has(a)").all()
+    return {
+        row.locator("a").inner_text(): row.locator(".pb-results__votes span").inner_text() for row in rows
+    }
 
 
 def set_works(walk: Walk, status: str) -> None:

@@ -197,6 +197,9 @@ class SumsSchema(Schema):
     empty = fields.Integer(required=True)
     invalid = fields.Integer(required=True)
     electronic = _whole("People who voted by web and desk, those set aside included", nullable=False)
+    on_paper = _whole(
+        "People who took a paper; those beyond `papers` are spoiled or not handed in", nullable=False
+    )
     leaves_add_up = fields.Boolean(required=True)
     people_add_up = fields.Boolean(required=True)
 

@@ -44,11 +44,10 @@ def enter_papers(slug: str, batch: str) -> Page:
     failed: list[Failed] = []
     if form.validate_on_submit():
         noted, failed = _note_lines(at_work, form.lines.data or "")
-        told = _told(noted, len(failed))
+        if noted:
+            flash(_noted(noted), "good")
         if not failed:
-            flash(told, "good")
             return redirect(url_for("desk.enter_papers", slug=slug, batch=batch), 303)
-        flash(told, "good" if noted else "late")
         form.lines.data = "\n".join(one.text for one in failed)
         form.lines.raw_data = [form.lines.data]
         form.lines.errors = [_lines_need_you(len(failed))]
@@ -179,9 +178,8 @@ def _listed(at_work: AtWork) -> tuple[BallotLine, ...]:
     return ballot_page(reading(), at_work.cycle.id or 0).lines
 
 
-def _told(noted: int, failed: int) -> str:
-    told = ngettext("%(count)s paper is noted.", "%(count)s papers are noted.", noted, count=noted)
-    return f"{told} {_lines_need_you(failed)}" if failed else str(told)
+def _noted(count: int) -> str:
+    return str(ngettext("%(count)s paper is noted.", "%(count)s papers are noted.", count, count=count))
 
 
 def _lines_need_you(count: int) -> str:

@@ -13,7 +13,7 @@ from budget.errors import AlreadyDone, BudgetRefusal, NotFound, NotPermitted
 from budget.permissions import Action, has_role
 from budget.reading import cases as reading_cases
 from budget.reading import office
-from models.enums import CaseOutcome, Role
+from models.enums import CaseOutcome, Channel, Role
 from views import messages
 from views.access import actor, requires
 from views.forms import BaseForm, Chosen, Required, choice
@@ -71,12 +71,9 @@ def case_list(slug: str) -> str:
 def decide_objection(public_id: str) -> Page:
     """One objection: what the owner wrote, the ballot's facts, the decision."""
     case, ballot, cycle = reading_cases.objection(reading(), public_id)
-    form = _form(
-        {
-            CaseOutcome.UPHELD: _("Uphold: propose to set the ballot aside"),
-            CaseOutcome.DISMISSED: _("Dismiss: the ballot stays"),
-        }
-    )
+    uphold = {CaseOutcome.UPHELD: _("Uphold: propose to set the ballot aside")}
+    dismiss = {CaseOutcome.DISMISSED: _("Dismiss: the ballot stays")}
+    form = _form(dismiss if ballot.channel is Channel.PAPER else uphold | dismiss)
     if form.validate_on_submit():
         _refuse_readers()
         url = url_for("resident.my_vote", slug=cycle.slug, _external=True)

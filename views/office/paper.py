@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import Length
 
-from budget import paper
+from budget import cycles, paper
 from budget.errors import BatchClosed, BudgetRefusal, NotFound, NotPermitted, PaperNotAccepted
 from budget.paper.batches import LARGEST
 from budget.permissions import Action
 from budget.reading import paper as paper_reading
 from budget.reading.paper import BatchLine
 from models.cycle import Cycle
+from models.enums import Phase
 from views import documents, messages
 from views.access import actor, requires
 from views.forms import BaseForm, Required, WholeField
@@ -50,7 +51,10 @@ def batches(slug: str) -> str:
     """All batches with how far each is, and the sums over all."""
     cycle = paper_cycle(slug)
     lines = paper_reading.lines(reading(), cycle.id or 0)
-    return render_template("office/paper.html", cycle=cycle, lines=lines, totals=_totals(lines))
+    may_issue = not cycles.calendar(reading(), cycle.id or 0).is_over(Phase.VOTING, now())
+    return render_template(
+        "office/paper.html", cycle=cycle, lines=lines, totals=_totals(lines), may_issue=may_issue
+    )
 
 
 @bp.route("/office/cycles/<slug>/paper/issue", methods=["GET", "POST"])

@@ -18,6 +18,8 @@ from models.enums import KeyHolder, Origin, Phase, ProjectState, WorksStatus
 from models.trustee import Trustee
 from views.filters import date_time, deadline, opening
 from views.labels import label
+from views.office import unsettled
+from views.office.unsettled import Unsettled
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Standing:
         """Has the council confirmed the results, for everybody to see?"""
         return self.decision is not None and self.decision.published_at is not None
 
+    unsettled: Unsettled | None = None
+
     @property
     def is_ours(self) -> bool:
         """Is it run in this service, and not history?"""
@@ -83,6 +87,7 @@ def standing(session: Session, desk: Desk, *, now: datetime) -> Standing:
         trustees.of_cycle(session, cycle.id or 0) if cycle.key_holder is KeyHolder.TRUSTEES else None,
         objections.open_until(session, cycle) if ours and cycle.log_closed_at is None else None,
         building.decision_session(session, cycle.id or 0) if ours and cycle.results_published_at else None,
+        unsettled.of_desk(session, desk, now=now) if ours else None,
     )
 
 
@@ -115,9 +120,16 @@ def next_act(standing: Standing, *, now: datetime) -> Next:
 
 
 def _before_count(standing: Standing, now: datetime) -> Next:
-    voting = standing.desk.calendar.window(Phase.VOTING)
     if standing.trustees is not None and not trustees.is_proven(standing.trustees):
         return _before_rehearsal(cycle=standing.desk.cycle)
+    if standing.unsettled is not None:
+        what = standing.unsettled
+        return Next(what.sentence, what.text, what.href, is_late=True)
+    return _by_calendar(standing, now)
+
+
+def _by_calendar(standing: Standing, now: datetime) -> Next:
+    voting = standing.desk.calendar.window(Phase.VOTING)
     if voting and voting.starts_at > now:
         return Next(_("The ballot list is frozen. Voting opens: %(when)s.", when=opening(voting.starts_at)))
     if voting and voting.ends_at and voting.ends_at > now:
@@ -378,6 +390,8 @@ def count_row(standing: Standing, now: datetime) -> ActRow:
     until = standing.objections_until
     if until is not None and now < until:
         return ActRow(name, _("After the time for objections ends: %(when)s.", when=deadline(until)))
+    if standing.unsettled is not None:
+        return ActRow(name, standing.unsettled.sentence)
     return ActRow(name, "", _("Open and count the ballots"), url_for("office.count", slug=cycle.slug))
 
 

@@ -82,6 +82,8 @@ def object_to_ballot(slug: str) -> Response | str | tuple[str, int]:
     if own.found is None or own.voter_key is None:
         return redirect(url_for("resident.my_vote", slug=slug), 303)
     form = ObjectionForm()
+    if not form.is_submitted() and not objections.may_object(reading(), own.cycle, now()):
+        return redirect(url_for("resident.my_vote", slug=slug), 303)  # where it says why
     if form.validate_on_submit():
         try:
             _submit(slug, own.voter_key, form.text.data or "")

@@ -20,7 +20,7 @@ from budget.permissions import Action
 from budget.phases import Window
 from budget.reading.ballot import BallotLine, BallotPage, ballot_page
 from models.cycle import Cycle, Envelope
-from models.enums import KeyHolder, Origin, Phase
+from models.enums import Channel, KeyHolder, Origin, Phase
 from views import messages, parking, sessions
 from views.access import requires
 from views.filters import local_day
@@ -64,8 +64,8 @@ def ballot(slug: str) -> AnyResponse | tuple[str, int]:
     if form.validate_on_submit():
         try:
             _cast(box, who, form.selection(), again=_again())
-        except AlreadyVoted:
-            return _show_first(slug)
+        except AlreadyVoted as refusal:
+            return _show_first(slug, refusal.facts["channel"])
         except (NotFound, NotPermitted):
             raise
         except BudgetRefusal as refusal:
@@ -74,7 +74,7 @@ def ballot(slug: str) -> AnyResponse | tuple[str, int]:
             return redirect(url_for("resident.receipt", slug=slug), 303)
     found = ballots.find(reading(), box.cycle_id, who.voter_key)
     if found is not None and not (_again() and found.may_be_replaced(box)):
-        return _show_first(slug)
+        return _show_first(slug, found.channel)
     return _show(box, who, form, earlier=found)
 
 
@@ -92,7 +92,7 @@ def receipt(slug: str) -> AnyResponse | str:
     window = _voting(box.cycle_id)
     is_over = window is None or not window.holds(now())
     return render_template(
-        "resident/receipt.html" if parking.current() is None else "desk/receipt.html",
+        _receipt_page(found),
         cycle=_cycle(slug),
         cast=found,
         receipt=found.receipt.hex() if found.receipt else None,
@@ -126,9 +126,17 @@ def _cast(box: BallotBox, who: Voter, selection: Selection, *, again: bool) -> N
         database().write(put, traceless=BudgetRefusal)
 
 
-def _show_first(slug: str) -> AnyResponse:
+def _receipt_page(found: Cast) -> str:
+    if found.channel is Channel.PAPER:
+        return "resident/paper_taken.html"
+    return "resident/receipt.html" if parking.current() is None else "desk/receipt.html"
+
+
+def _show_first(slug: str, channel: Channel) -> AnyResponse:
     """To the receipt; who pressed again, perhaps with other choices, is told that the first ballot stands."""
-    if request.method == "POST":
+    if request.method == "POST" and channel is Channel.PAPER:
+        flash(_("You have taken a paper ballot, so this one is not accepted: one person, one vote."))
+    elif request.method == "POST":
         flash(_("Your first ballot stands. A second one is not accepted: one person, one vote."))
     return redirect(url_for("resident.receipt", slug=slug), 303)
 

@@ -18,6 +18,10 @@ from tests.harness.elections import COORDINATOR
 from tests.harness.mixed import AFTER, annul, count, mixed_vote, publish, vote_again
 from tests.harness.voting import make_keyring
 
+RIGHT = Sums(
+    leaves=48, replaced=1, annulled=2, papers=4, valid=45, empty=0, invalid=0, electronic=43, on_paper=4
+)
+
 
 @pytest.fixture
 def keyring(tmp_path: Path) -> KeyRing:
@@ -36,12 +40,21 @@ def test_every_term_is_there_and_adds_up(session: Session, keyring: KeyRing, now
     annul(session, made, 2, now=now)
     publish(session, keyring, made, now)
     found = found_in(session, made.cycle.id or 0)
-    assert found == Sums(
-        leaves=48, replaced=1, annulled=2, papers=4, valid=45, empty=0, invalid=0, electronic=43
-    )
+    assert found == RIGHT
     assert (found.opened, found.from_leaves) == (45, 43)
     assert found.leaves_add_up
     assert found.people_add_up
+
+
+def test_nobody_whose_ballot_was_set_aside_is_counted_as_a_person_who_voted(
+    session: Session, keyring: KeyRing, now: datetime
+) -> None:
+    made = mixed_vote(session, keyring, now, sms=[0] * 20, papers=[1] * 4)
+    annul(session, made, 2, now=now)
+    publish(session, keyring, made, now)
+    outcome = results.stored(session, made.cycle.id or 0)
+    assert outcome is not None
+    assert outcome.turnout.participations == 22
 
 
 @pytest.mark.parametrize(
@@ -56,9 +69,8 @@ def test_every_term_is_there_and_adds_up(session: Session, keyring: KeyRing, now
     ],
 )
 def test_a_term_that_is_wrong_is_seen(change: dict[str, int], adds_up: tuple[bool, bool]) -> None:
-    right = Sums(leaves=48, replaced=1, annulled=2, papers=4, valid=45, empty=0, invalid=0, electronic=43)
-    assert (right.leaves_add_up, right.people_add_up) == (True, True)
-    wrong = replace(right, **change)
+    assert (RIGHT.leaves_add_up, RIGHT.people_add_up) == (True, True)
+    wrong = replace(RIGHT, **change)
     assert (wrong.leaves_add_up, wrong.people_add_up) == adds_up
 
 

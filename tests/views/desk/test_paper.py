@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from sqlmodel import select
 
-from models.enums import Assurance, Channel, SheetState
+from models.case import Objection
+from models.enums import Assurance, Channel, Role, SheetState
 from models.people import Resident
 from models.service import Notice
 from tests.harness.application import Clock, MakeApp
@@ -19,6 +20,7 @@ from tests.harness.ballots import (
     IIN,
     OTHER_IIN,
     RECEIPT,
+    SLUG,
     THIRD_IIN,
     ballots_in,
     closes_at,
@@ -35,6 +37,7 @@ from tests.harness.people import add_to_roll
 from views.keys import keyring_for
 
 HOME = "/en/desk"
+MY_VOTE = f"/cycles/{SLUG}/my-vote"
 
 
 @pytest.fixture
@@ -257,7 +260,7 @@ def test_whoever_comes_second_is_refused_whatever_the_way(
     if second == "paper":
         assert f"This person has voted already: 1\u00a0March 2027, 14:00 {TOLD[channel]}." in said
     else:
-        assert "on paper" in said.casefold()
+        assert "You have taken a paper ballot, so this one is not accepted: one person, one vote." in said
 
 
 def test_who_took_a_paper_finds_no_ballot_on_the_site_and_none_at_the_desk(
@@ -267,8 +270,34 @@ def test_who_took_a_paper_finds_no_ballot_on_the_site_and_none_at_the_desk(
     voter: Any = app.test_client()
     open_session(voter, app, IIN, resident_id=resident_id(app))
     assert voter.get(BALLOT).location == RECEIPT
-    assert "on paper" in voter.get(RECEIPT).visible.casefold()
+    for language in ("kk", "ru", "en"):
+        page = voter.get(RECEIPT.replace("/en/", f"/{language}/"))
+    assert page.h1 == "You have taken a paper ballot"
+    assert "There is no receipt: which paper you took is written nowhere." in page.visible
+    assert "separated" not in page.visible, "it is not, while voting lasts"
     assert "This person has voted already" in find(ann).visible
+
+
+def test_the_owner_learns_of_a_paper_and_that_an_objection_can_not_set_it_aside(
+    app: Flask, election: Election, ann: PageClient, batch: str
+) -> None:
+    hand_out(ann, batch)
+    owner: Any = app.test_client()
+    open_session(owner, app, IIN, resident_id=resident_id(app))
+    for language in ("kk", "ru", "en"):
+        page = owner.get(f"/{language}{MY_VOTE}")
+        form = owner.get(f"/{language}{MY_VOTE}/object")
+    assert "Yes. A paper ballot was taken with your IIN." in page.visible
+    for one in (page, form):
+        assert "A paper can't be set aside: nobody can tell which one it is." in one.visible
+    owner.submit(form, {"text": "I was abroad."}, status=303)
+    chief = member(app, "chief", Role.COORDINATOR)
+    with database_of(app).reading() as session:
+        case = session.exec(select(Objection)).one()
+    for language in ("kk", "ru", "en"):
+        page = chief.get(f"/{language}/office/objections/{case.public_id}")
+    assert [one.get("value") for one in page.find_all("input", name="outcome")] == ["dismissed"]
+    assert "A paper ballot can't be set aside" in page.visible
 
 
 def test_a_second_vote_on_the_site_does_not_replace_a_paper(app: Flask, now: datetime) -> None:

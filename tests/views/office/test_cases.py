@@ -17,6 +17,7 @@ from models.people import Staff
 from tests.harness.ballots import IIN, SLUG, database_of, open_vote, sign_in_voter
 from tests.harness.client import PageClient
 from tests.harness.elections import impossible_iins
+from tests.harness.paper import member
 from tests.harness.projects import sign_in
 from tests.harness.voting import choose, voter
 from views.keys import keyring_for
@@ -81,6 +82,7 @@ def test_the_owner_objects_and_sees_what_became_of_it(
     with pytest.MonkeyPatch.context() as office:
         as_staff(app, office, now, Role.COORDINATOR, "first")
         desk = app.test_client()
+        assert "2 іс шешім күтіп тұр" in desk.get("/kk/office").visible
         [case] = rows(app, Objection)
         page = desk.get(f"/kk/office/objections/{case.public_id}")
         desk.submit(page, {"outcome": "upheld", "reason": "Шетелде болған."}, status=303)
@@ -96,6 +98,7 @@ def test_the_owner_objects_and_sees_what_became_of_it(
     shown = owner.get(MY_VOTE).visible
     assert "Шетелде болған." in shown
     assert "ашылмай алып тасталды" in shown
+    assert "ешкім дауыс берген жоқ" not in shown, "somebody has: that ballot was set aside"
     ballot = owner.get(f"/kk/cycles/{SLUG}/ballot")
     owner.submit(ballot, {"choices": ["none"]}, status=303)
 
@@ -191,6 +194,17 @@ def test_the_pages_stand_in_every_language(
         f"staff/annulments/{rows(app, Annulment)[0].public_id}",
     ):
         client.get(f"/{language}/{path}")
+
+
+@pytest.mark.parametrize(
+    ("role", "first", "page"),
+    [(Role.COUNCIL, "council", "staff/annulments"), (Role.OBSERVER, "office/log", "office/cases")],
+)
+def test_the_menu_leads_whoever_confirms_or_observes_to_the_cases(
+    app: Flask, role: Role, first: str, page: str
+) -> None:
+    menu = member(app, "somebody", role).get(f"/kk/{first}").find("details", class_="pb-menu")
+    assert f"/kk/{page}" in [link.get("href") for link in menu.iter("a")]
 
 
 def test_nobody_voted_is_said_to_the_owner_alone(

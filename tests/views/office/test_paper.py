@@ -129,6 +129,24 @@ def test_no_papers_are_issued_when_the_voting_is_over(
     page = chief.submit(chief.get(f"{OFFICE}/issue"), {"point": POINT}, status=422)
     assert "" in page.errors
     assert sheets_in(app) == []
+    for language in ("kk", "ru", "en"):
+        page = chief.get(OFFICE.replace("/en/", f"/{language}/"))
+    assert f"{OFFICE}/issue" not in page.links
+    assert "No papers were issued." in page.visible
+
+
+def test_the_coordinator_is_led_to_papers_that_wait_once_the_voting_is_over(
+    app: Flask, chief: PageClient, election: Election, now: datetime, clock: Clock
+) -> None:
+    issue(app)
+    waits = "Some paper ballots are not accounted for yet: close their batches first."
+    assert waits not in chief.get(CYCLE).visible
+    clock.instant = closes_at(now) + timedelta(days=20)
+    late = member(app, "late", Role.COORDINATOR)
+    assert waits in late.get(CYCLE).visible
+    page = late.get(f"{CYCLE}/count")
+    assert waits in page.visible
+    assert not list(page.main.iter("form"))
 
 
 # --- a batch ----------------------------------------------------------------------------------------------------

@@ -118,6 +118,19 @@ def test_every_sum_stands_there_with_its_terms(client: PageClient, held: None) -
     assert "/en/cycles/2027/results.zip" in page.links
 
 
+def test_papers_that_do_not_count_are_told_beside_the_people_who_took_them(
+    client: PageClient, app_database: Database, held: None
+) -> None:
+    visible = client.get(PAGE).visible
+    assert "3 people took a paper ballot. Valid papers, counted with the other ballots: 3." in visible
+    assert "The other papers" not in visible
+    with app_database.writing() as session:
+        session.exec(update(Count).values(participations=Count.participations + 1))
+    visible = client.get(PAGE).visible
+    assert "4 people took a paper ballot. Valid papers, counted with the other ballots: 3." in visible
+    assert "The other papers were spoiled or not handed in." in visible
+
+
 def test_a_sum_that_does_not_come_out_says_so(client: PageClient, app_database: Database, held: None) -> None:
     with app_database.writing() as session:
         session.exec(update(Count).values(leaves=49))
