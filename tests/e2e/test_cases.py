@@ -38,7 +38,7 @@ def test_a_ballot_that_was_not_the_owners_is_set_aside_by_two_people_and_the_own
     steps.submit_project(walk, VOTED, "Аула А", "6 000 000")
     steps.submit_project(walk, NOT_VOTED, "Аула Б", "5 000 000")
     walk.to_phase(Phase.SCREENING)
-    steps.screen_all(walk)
+    steps.screened(walk)
     steps.freeze(walk)
     walk.to_phase(Phase.VOTING)
     first = steps.vote(walk, NOT_VOTED, first=0)  # by whoever has the telephone in hand

@@ -54,7 +54,7 @@ def open_a_vote_with_paper(walk: Walk) -> None:
     steps.submit_project(walk, VOTED, "Аула А", "6 000 000")
     steps.submit_project(walk, NOT_VOTED, "Аула Б", "5 000 000")
     walk.to_phase(Phase.SCREENING)
-    steps.screen_all(walk)
+    steps.screened(walk)
     steps.freeze(walk)
 
 

@@ -50,6 +50,7 @@ def test_a_cycle_from_its_creation_to_its_works(walk: Walk) -> None:
         assert visitor.page.locator("main table").count() == 0
     walk.to_phase(Phase.DECISION)
     steps.count_and_publish(walk)
+    steps.confirm(walk)
     steps.set_works(walk, "underway")
     with walk.browser_of() as visitor:
         for path in ("/", f"/cycles/{SLUG}", f"/cycles/{SLUG}/rules", f"/cycles/{SLUG}/projects"):

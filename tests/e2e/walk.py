@@ -1,11 +1,19 @@
 """One cycle as people walk it in Chromium: each step opens pages, fills forms and presses the one gold button."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from models.enums import Phase
+from sqlmodel import select
+
+from budget import cycles
+from models.enums import Phase, ProjectState, SessionKind
+from models.project import Project
+from seeds.council import SEATS
 from seeds.people import COORDINATOR, COUNCIL, Account
+from tests.e2e import council_steps as council
 from tests.e2e.walker import DAY, LENGTH_DAYS, Walk, Walker
+from tests.harness.council import admission, screen
 
 ALMATY = ZoneInfo("Asia/Almaty")
 SLUG = "walk"
@@ -33,6 +41,7 @@ def create_cycle(walk: Walk, **settings: str) -> None:
             directions="lighting",
             key_holder="trustees",
             objection_days="0",
+            reviewers_per_project="1",
             opening="commission",
         )
         coordinator.fill(**settings)
@@ -70,16 +79,48 @@ def submit_project(walk: Walk, author: Account, title: str, cost: str, photo: by
 
 
 def screen_all(walk: Walk) -> None:
-    """A council member admits everything that waits."""
-    with walk.browser_of() as member:
-        member.sign_in_staff(COUNCIL)
-        member.open(f"/council?cycle={SLUG}")
-        while (link := member.page.locator("main a[href*='/council/projects/']")).count():
-            member.page.goto(link.first.get_attribute("href") or "")
-            member.look()
-            member.fill(meets_competence="yes", meets_regulation="yes", outcome="admitted")
-            member.press()
-            member.open(f"/council?cycle={SLUG}")
+    """A council of three takes everything that waits to the vote: composition, interests, check, reviews, session."""
+    with walk.browser_of() as coordinator, walk.browser_of() as first, walk.browser_of() as second:
+        colleagues = council.accounts(walk, 2)
+        coordinator.sign_in_staff(COORDINATOR)
+        council.compose(coordinator, SLUG, zip([COUNCIL, *colleagues], SEATS[2:5], strict=True))
+        first.sign_in_staff(COUNCIL)
+        second.sign_in_staff(colleagues[0])
+        for member in (first, second):
+            council.declare(member, SLUG)
+        council.pass_checks(coordinator, SLUG)
+        assert sum(council.review_all(member, SLUG) for member in (first, second)) == 2
+        _hold(coordinator, (first, second), SessionKind.SCREENING)
+
+
+def confirm(walk: Walk) -> None:
+    """The council confirms the winners as they were counted."""
+    with walk.browser_of() as coordinator, walk.browser_of() as first, walk.browser_of() as second:
+        coordinator.sign_in_staff(COORDINATOR)
+        first.sign_in_staff(COUNCIL)
+        second.sign_in_staff(council.accounts(walk, 1)[0])
+        _hold(coordinator, (first, second), SessionKind.DECISION)
+
+
+def _hold(coordinator: Walker, present: Sequence[Walker], kind: SessionKind) -> None:
+    path = council.plan_session(coordinator, SLUG, kind)
+    council.open_session(coordinator, path, absent=SEATS[4].name)
+    for member in present:
+        council.vote(member, path)
+    council.end_session(coordinator, path)
+    for member in present:
+        assert council.sign(member) == 1
+
+
+def screened(walk: Walk) -> None:
+    """The same for walks that are about something else: the domain's functions decide, nobody opens a page."""
+    with walk.database().writing() as session:
+        cycle = cycles.by_slug(session, SLUG)
+        waiting = select(Project.public_id).where(
+            Project.cycle_id == cycle.id, Project.state == ProjectState.SUBMITTED
+        )
+        outcomes = dict.fromkeys(session.exec(waiting).all(), admission())
+        screen(session, cycle, outcomes, now=walk.now())
 
 
 def freeze(walk: Walk) -> None:

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from babel.support import Translations
 from playwright.sync_api import BrowserContext, Page
 
+from models.database import Database
 from models.enums import Phase
 from seeds.people import Account
 from tests.harness.browser import axe, overflow
@@ -73,21 +75,29 @@ class Walk:
         wanted = self.begins + days * DAY + timedelta(hours=2)
         self.clock_file.write_text(str((wanted - datetime.now(UTC)).total_seconds()))
 
+    def now(self) -> datetime:
+        """What the server takes for now."""
+        return datetime.now(UTC) + timedelta(seconds=float(self.clock_file.read_text()))
+
     def let_pass(self, span: timedelta) -> None:
         """Move the clock forward: a telephone is sent few codes an hour."""
         self.clock_file.write_text(str(float(self.clock_file.read_text()) + span.total_seconds()))
 
-    def say(self, english: str, **facts: object) -> str:
-        """A sentence of the code in the walk's language; without its facts, what it begins with."""
-        text = Translations.load(str(CATALOGS), [self.language]).gettext(english)
+    def say(self, english: str, *, language: str = "", **facts: object) -> str:
+        """A sentence of the code in the walk's (or another) language; without its facts, what it begins with."""
+        text = Translations.load(str(CATALOGS), [language or self.language]).gettext(english)
         return text % facts if facts else text.split("%(", maxsplit=1)[0]
 
+    def database(self) -> Database:
+        """The server's database, for what a walk does not open pages for."""
+        return Database(self.server.database_url)
+
     @contextmanager
-    def browser_of(self) -> Iterator["Walker"]:
-        """A browser of somebody's own: nothing is shared between the roles."""
+    def browser_of(self, language: str = "") -> Iterator["Walker"]:
+        """A browser of somebody's own: nothing is shared between the roles. `language` where it is not the walk's."""
         page = self.new_page(base_url=self.server.url, java_script_enabled=self.scripts)
         try:
-            yield Walker(self, page)
+            yield Walker(self, page, language or self.language)
         finally:
             context: BrowserContext = page.context
             context.close()
@@ -99,12 +109,15 @@ class Walker:
 
     walk: Walk
     page: Page
+    language: str
     password: str = ""
     """Of a member of staff: decisive pages ask for it again."""
+    is_hurried: bool = False
+    """Pages of one kind by the dozen are looked at once: axe does not judge them again."""
 
     def open(self, path: str) -> None:
-        """Go to a page of the walk's language and look at it."""
-        self.page.goto(f"/{self.walk.language}{path}")
+        """Go to a page of the own language and look at it."""
+        self.page.goto(f"/{self.language}{path}")
         self._arrive()
 
     def follow(self, selector: str) -> None:
@@ -124,18 +137,24 @@ class Walker:
             self.fill(**{"step_up-current_password": self.password})
             self.press()
 
+    def path(self) -> str:
+        """The address of the page without server and language."""
+        return urlsplit(self.page.url).path.removeprefix(f"/{self.language}")
+
     def main(self) -> str:
         """What the page says."""
         return self.page.locator("main").inner_text()
 
     def sees(self, english: str, **facts: object) -> bool:
         """Does the page say this sentence of the code, in its own language?"""
-        return self.walk.say(english, **facts) in self.main()
+        return self.walk.say(english, language=self.language, **facts) in self.main()
 
     def look(self) -> None:
         """Check the page that is shown, once per address and what its headings, labels and buttons say."""
-        assert self.page.locator("html").get_attribute("lang") == self.walk.language
+        assert self.page.locator("html").get_attribute("lang") == self.language
         assert self.page.locator("h1").count() == 1, self.page.url
+        if self.is_hurried:
+            return
         key = " | ".join([_ID.sub("*", self.page.url), *self.page.locator(_SKELETON).all_inner_texts()])
         if key in self.walk.opened:
             return
