@@ -122,7 +122,7 @@ def _merge(session: Session, case: Case) -> None:
         case.coordinator,
         kept.public_id,
         case.extra.public_id,
-        note_kk="Екі өтініш бір аула туралы.",
+        note_kk="Екі өтінім бір аула туралы.",
         note_ru="Обе заявки об одном дворе.",
         now=clock.at(-79.8),
     )

@@ -99,8 +99,8 @@ def _full(*, may_keep: bool) -> Response:
     current_app.logger.error("the disk is full: %s could not be stored", request.endpoint)
     if _is_api():
         return problem(503, _code_of(503))
-    is_secret = any(name.startswith(_PASSWORDS) for name in request.form)
-    keeps = may_keep and request.blueprint in KEEPS_WHAT_WAS_SENT and not is_secret
+    keeps = may_keep and request.blueprint in KEEPS_WHAT_WAS_SENT
+    keeps = keeps and not any(name.startswith(_PASSWORDS) for name in request.form)
     sent = list(request.form.items(multi=True)) if keeps else []
     files = [name for name, file in request.files.items() if file.filename] if keeps else []
     response = _page("errors/503.html", 503, sent=sent, files=files)

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from budget.council import members
 from budget.council.protocols import ItemFacts, ProtocolFacts
 from models.council import CouncilMember
 from models.council_session import AgendaItem, Attendance
@@ -199,8 +198,6 @@ def _votes(facts: ProtocolFacts, one: ItemFacts, words: Words) -> Iterable[Data]
     """Who stood aside, the numbers of the quorum, the votes by name, and the dissenting opinions."""
     _, item = words.gettext, one.item
     aside = {row.member_id: row.kind for row in one.recusals}
-    counted = [vote for vote in one.votes if _counts(facts, item, vote.member_id, aside)]
-    late = [vote for vote in one.votes if vote not in counted]
     stood = [
         f"{_name(facts, member, words)} ({words.gettext(RECUSALS[kind])})" for member, kind in aside.items()
     ]
@@ -214,22 +211,16 @@ def _votes(facts: ProtocolFacts, one: ItemFacts, words: Words) -> Iterable[Data]
         )
         yield line(_("Quorum"), numbers)
     for choice, how in _CHOICES.items():
-        names = [_name(facts, vote.member_id, words) for vote in counted if vote.choice is choice]
+        names = [_name(facts, vote.member_id, words) for vote in one.votes if vote.choice is choice]
         yield line(_(how), ": ".join(filter(None, [str(len(names)), ", ".join(names)])))
     yield line(
         _("Voted and does not count (stood aside or left the council later)"),
-        ", ".join(_name(facts, vote.member_id, words) for vote in late),
+        ", ".join(_name(facts, vote.member_id, words) for vote in one.void),
     )
-    for vote in one.votes:
+    for vote in (*one.votes, *one.void):
         if vote.dissent:
             who = _name(facts, vote.member_id, words)
             yield line(_("Dissenting opinion of %(name)s", name=who), vote.dissent, vote.language)
-
-
-def _counts(facts: ProtocolFacts, item: AgendaItem, member_id: int, aside: dict[int, Any]) -> bool:
-    """A vote counts of who did not stand aside and was in the council at the closing."""
-    at = item.closed_at
-    return member_id not in aside and (at is None or members.is_in_office(facts.people[member_id], at))
 
 
 def _closing(facts: ProtocolFacts, words: Words, made_at: datetime) -> Data:

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from budget import audit, cycles
+from budget import audit, cycles, screening
 from budget.council import appeals, criteria, formal, mergers, motions, reviews, sessions, winners
 from budget.council.items import (
     IS_STANDING,
@@ -44,11 +44,11 @@ from models.council_session import AgendaItem, CouncilSession, ItemAnswer
 from models.cycle import Cycle
 from models.enums import ItemKind, ProjectState, ScreeningOutcome, SessionKind
 from models.project import Project
-from models.screening import Appeal, Review
+from models.screening import Appeal, Review, Screening
 
 __all__ = [
     "WINNING", "answers_of", "by_public_id", "change_motion", "change_order", "change_word", "departs", "fill",
-    "items_of", "locked_item", "may_be_put", "open_session_of", "put", "ready", "take_off", "winning_ids",
+    "items_of", "locked_item", "may_be_put", "open_session_of", "put", "take_off", "winning_ids",
 ]  # fmt: skip
 
 
@@ -72,14 +72,9 @@ def may_be_put(session: Session, cycle: Cycle) -> Sequence[Project]:
     return session.exec(rows.order_by(col(Project.number))).all()
 
 
-def ready(session: Session, cycle: Cycle) -> list[Project]:
-    """Those of them that nobody decided yet."""
-    return [one for one in may_be_put(session, cycle) if one.state is ProjectState.SUBMITTED]
-
-
 def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> int:
     """Put everything that is ready on the agenda: before the vote the reviewed projects with motions from their reviews,
-    after it a motion for each winner and one for their order. How many items were added.
+    and the appeals; after it a motion for each winner and one for their order. How many items were added.
 
     Raises: NotFound, NotPermitted, SessionStep.
     """
@@ -89,10 +84,7 @@ def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> in
     if row.kind is SessionKind.DECISION:
         added = winners.fill(session, cycle, row)
     else:
-        added = [
-            _put(session, row, project, motions.proposed(session, cycle, project))
-            for project in ready(session, cycle)
-        ]
+        added = [_put_project(session, cycle, row, project) for project in may_be_put(session, cycle)]
     sessions.touch(session, row)
     _record(session, actor, "agenda.fill", row, now, items=len(added))
     return len(added)
@@ -209,16 +201,26 @@ def locked_item(
 def _put_project(session: Session, cycle: Cycle, row: CouncilSession, project: Project) -> AgendaItem:
     refuse_taken(session, project)
     mergers.refuse_open(session, project)
-    motion = motions.proposed(session, cycle, project)
-    if appeals.waiting(session, project.id) is not None:
-        if motion.outcome is ScreeningOutcome.RETURNED:
-            motion = replace(motion, outcome=ScreeningOutcome.REJECTED)
-        return _put(session, row, project, motion, ItemKind.APPEAL)
+    appeal = appeals.waiting(session, project.id)
+    if appeal is not None:
+        return _put(session, row, project, _answer_to(session, cycle, project, appeal), ItemKind.APPEAL)
     if project.state is not ProjectState.SUBMITTED:
         raise NotThisState(state=project.state, wanted=ProjectState.SUBMITTED)
     if not any(one.concluded_at is not None for one in reviews.standing(session, project)):
         raise NotReviewed(number=project.number)
-    return _put(session, row, project, motion)
+    return _put(session, row, project, motions.proposed(session, cycle, project))
+
+
+def _answer_to(session: Session, cycle: Cycle, project: Project, appeal: Appeal) -> Motion:
+    """The rejection once more; where silence was the reason, what the reviews come to."""
+    decision = session.get_one(Screening, appeal.screening_id)
+    if decision.criterion is not None:
+        return motions.repeated(
+            decision, screening.answers_of(session, [appeal.screening_id])[appeal.screening_id]
+        )
+    motion = motions.proposed(session, cycle, project)
+    is_return = motion.outcome is ScreeningOutcome.RETURNED
+    return replace(motion, outcome=ScreeningOutcome.REJECTED) if is_return else motion
 
 
 def _put(

@@ -2,7 +2,7 @@
 
 Of several answers on a criterion the gravest stands, of several costs the lowest. A rejection rests on the first
 criterion with the gravest answer; the reviewers' remarks on it are a first draft of its reasons, each in the language it
-was written in, and the coordinator writes the other one.
+was written in, and the coordinator writes the other one. An appeal begins with the rejection as it stands.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from models.council_session import AgendaItem
 from models.cycle import Cycle
 from models.enums import Answer, Criterion, ItemKind, Language, ScreeningOutcome
 from models.project import Project
-from models.screening import Review
+from models.screening import Review, Screening
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,18 @@ def proposed(session: Session, cycle: Cycle, project: Project) -> Motion:
         if remark is not None and remark.remark and str(review.language) in reasons:
             reasons[str(review.language)] = remark.remark
     return Motion(outcome, answers, criterion, clause, reasons["kk"], reasons["ru"])
+
+
+def repeated(decision: Screening, answers: Answers) -> Motion:
+    """A published rejection as a motion: what an appeal against it begins with."""
+    return Motion(
+        ScreeningOutcome.REJECTED,
+        answers,
+        decision.criterion,
+        decision.clause,
+        decision.reason_kk,
+        decision.reason_ru,
+    )
 
 
 def _admission(concluded: Sequence[Review], project: Project, answers: Answers) -> Motion:

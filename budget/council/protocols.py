@@ -50,13 +50,14 @@ from models.screening import ProjectVersion
 class ItemFacts:
     """An item as it was decided: the motion, what it says of the criteria, who voted how, who stood aside. `text` is the
     author's text that was voted on, None where it was not kept; the project's own may be another one by now. `votes` are
-    those that count: of whoever stood aside or left the council before the closing there is none."""
+    those that made the numbers; `void` those of whoever stood aside or left the council between voting and the closing."""
 
     item: AgendaItem
     project: Project | None
     text: Content | None
     answers: dict[Criterion, Answer]
     votes: tuple[CouncilVote, ...]
+    void: tuple[CouncilVote, ...]
     recusals: tuple[Recusal, ...]
     verdict: VerdictRow | None
     departs: bool
@@ -259,21 +260,20 @@ def to_sign(session: Session, actor: Actor) -> list[tuple[Protocol, CouncilSessi
     return found
 
 
-def _counting(
+def _by_effect(
     item: AgendaItem,
     cast: Sequence[CouncilVote],
     aside: Sequence[Recusal],
     people: Mapping[int, CouncilMember],
-) -> tuple[CouncilVote, ...]:
-    """The votes that made the numbers of a closed item."""
+) -> tuple[tuple[CouncilVote, ...], tuple[CouncilVote, ...]]:
+    """The votes that made the numbers of a closed item, and those that did not."""
     out = {one.member_id for one in aside}
-    return tuple(
-        vote
-        for vote in cast
-        if vote.member_id not in out
-        and item.closed_at is not None
-        and members.is_in_office(people[vote.member_id], item.closed_at)
-    )
+
+    def counts(vote: CouncilVote) -> bool:
+        at = item.closed_at
+        return vote.member_id not in out and (at is None or members.is_in_office(people[vote.member_id], at))
+
+    return tuple(filter(counts, cast)), tuple(vote for vote in cast if not counts(vote))
 
 
 def _attendee(session: Session, actor: Actor, row: CouncilSession) -> CouncilMember:
@@ -327,7 +327,7 @@ def _items(
             projects.get(item.project_id or 0),
             texts.get((item.project_id, item.version)),
             answers.get(item.id or 0, {}),
-            _counting(item, cast.get(item.id or 0, ()), aside.get(item.id or 0, ()), people),
+            *_by_effect(item, cast.get(item.id or 0, ()), aside.get(item.id or 0, ()), people),
             tuple(aside.get(item.id or 0, ())),
             verdicts.get(item.project_id or 0) if item.kind is ItemKind.CONFIRMATION else None,
             agenda.departs(session, item),

@@ -143,7 +143,7 @@ def vote(member: Walker, path: str, choose: Callable[[Walker], None] | None = No
     member.open(f"{path.replace('/office/', '/council/')}?choose=for")
     asked = member.page.locator("#votes-form [value='for']").count()
     assert asked == member.page.locator("#votes-form [value='for']:checked").count()
-    assert asked, f"{member.page.url}: nothing to vote on"
+    assert asked, f"{member.page.url}: nothing to vote on: {member.main()}"
     if choose is not None:
         choose(member)
     member.press("#votes-form .pb-ballot__bar button")

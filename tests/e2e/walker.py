@@ -179,6 +179,7 @@ class Walker:
 
     def press(self, selector: str = GOLD) -> None:
         """Press the gold button (or another one) and look at what comes."""
+        assert self.page.locator(selector).count(), f"{self.page.url}: nothing to press: {self.main()}"
         with self.page.expect_navigation():
             self.page.locator(selector).first.click()
         faults = self.page.locator(".govuk-error-summary")

@@ -168,6 +168,12 @@ def _won(session: Session, cycle: Cycle) -> list[tuple[Project, dict[str, object
     return [(one, {"kind": ItemKind.CONFIRMATION, "wins": True}) for one in session.exec(rows).all()]
 
 
+_CARRIED = {
+    "result": ItemResult.CARRIED, "entitled": MEMBERS, "present": PRESENT, "needed": 5, "votes_for": PRESENT - 1,
+    "votes_against": 1, "abstained": 0,
+}  # fmt: skip
+
+
 def _add_item(
     session: Session,
     held: CouncilSession,
@@ -182,30 +188,24 @@ def _add_item(
         session_id=held.id or 0,
         position=position,
         project_id=project.id,
-        opened_at=at,
-        closed_at=at,
-        result=ItemResult.CARRIED,
-        entitled=MEMBERS,
-        present=PRESENT,
-        needed=5,
-        votes_for=PRESENT - 1,
-        votes_against=1,
-        abstained=0,
         **values,
     )
     session.add(item)
     session.flush()
     item_id = item.id or 0
-    for place, member in enumerate(council[:PRESENT]):
-        choice = CouncilChoice.FOR if place else CouncilChoice.AGAINST
-        session.add(CouncilVote(item_id=item_id, member_id=member.id or 0, choice=choice, cast_at=at))
-    if position % 10 == 0:
-        session.add(Recusal(item_id=item_id, member_id=council[-1].id or 0, kind=ConflictKind.OWN))
     if item.kind is ItemKind.SCREENING:
         land = Answer.MEETS if item.outcome is ScreeningOutcome.ADMITTED else Answer.FAILS
         for criterion in Criterion:
             answer = land if criterion is Criterion.LAND else Answer.MEETS
             session.add(ItemAnswer(item_id=item_id, criterion=criterion, answer=answer))
+        session.flush()
+    for name, value in {**_CARRIED, "opened_at": at, "closed_at": at}.items():
+        setattr(item, name, value)
+    for place, member in enumerate(council[:PRESENT]):
+        choice = CouncilChoice.FOR if place else CouncilChoice.AGAINST
+        session.add(CouncilVote(item_id=item_id, member_id=member.id or 0, choice=choice, cast_at=at))
+    if position % 10 == 0:
+        session.add(Recusal(item_id=item_id, member_id=council[-1].id or 0, kind=ConflictKind.OWN))
 
 
 def _add_confirmations(session: Session, cycle: Cycle, held: CouncilSession, at: datetime) -> None:

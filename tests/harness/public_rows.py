@@ -32,6 +32,7 @@ from models.works import Works, WorksChange
 
 LENGTHS = (5, 20, 15, 18, 10, 200)
 """Days of the phases from announcement to implementation; the archive has no end."""
+_BUILT = [status for status in WorksStatus if status is not WorksStatus.CANCELLED]
 """What works come to unless their winner falls out."""
 COST = 4_000_000
 
@@ -270,9 +271,8 @@ def _count_envelope(session: Session, envelope: Envelope, projects: list[Project
             )
         )
         if fits:
-            status = list(WorksStatus)[place % len(WorksStatus)]
-            is_explained = status in (WorksStatus.POSTPONED, WorksStatus.CANCELLED)
-            reason = "Қыс ерте түсті." if is_explained else ""
+            status = _BUILT[place % len(_BUILT)]
+            reason = "Қыс ерте түсті." if status is WorksStatus.POSTPONED else ""
             change = {"status": status, "reason": reason, "language": Language.KK, "changed_at": now}
             session.add(Works(project_id=project.id or 0, **change))
             session.add(WorksChange(project_id=project.id or 0, **change))

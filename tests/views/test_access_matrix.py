@@ -18,14 +18,17 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from budget import cycles, invitations, paper, projects
+from budget.council import members, reviews
 from budget.permissions import VISITOR, Action, Actor, has_role
 from models.ballot import Participation
 from models.case import Annulment, Objection, Signal
+from models.cycle import Cycle
 from models.database import Database
 from models.district import MovedDay
 from models.enums import Assurance, Channel, KeyHolder, Language, Phase, Role, SignalRule
 from models.people import Staff
 from models.project import Photo, Project
+from tests.harness import council
 from tests.harness.application import Clock
 from tests.harness.ballots import IIN, contents, open_session, open_vote
 from tests.harness.elections import COORDINATOR as MAKER
@@ -102,6 +105,10 @@ def world(app: Flask, app_database: Database, now: Any) -> World:
         taking = make_cycle(session, now, Phase.SUBMISSION)
         own = projects.submit(session, resident, taking, proposal(), None, now=now)
         foreign = projects.submit(session, make_resident(session), taking, proposal(), None, now=now)
+        for cycle in (taking, election.cycle):
+            seat(session, cycle, member, now)
+        council.pass_check(session, taking, own, foreign, now=now)
+        reviews.assign(session, MAKER, taking, now=now)
         hidden = cycles.create(
             session,
             MAKER,
@@ -132,6 +139,15 @@ def world(app: Flask, app_database: Database, now: Any) -> World:
     return World(
         election, taking.slug, hidden.slug, *ids, people, str(spare.id), invitation, batch.public_id, cases
     )
+
+
+def seat(session: Session, cycle: Cycle, member: Actor, now: Any) -> None:
+    """A council in which this member is the chair, and the only one who has declared."""
+    for number, actor in enumerate((member, council.make_account(session), council.make_account(session))):
+        who = council.appointment(actor, number, is_chair=number == 0)
+        members.appoint(session, MAKER, cycle.slug, who, now=now)
+    members.publish(session, MAKER, cycle.slug, now=now)
+    members.declare(session, member, cycle, {}, now=now)
 
 
 def make_staff(session: Session, now: Any, role: Role) -> Actor:
@@ -301,7 +317,7 @@ def test_the_declarations_are_the_table(app: Flask) -> None:
 def test_every_action_for_people_has_a_door(app: Flask) -> None:
     used = {declared(view) for view in app.view_functions.values()}
     # done on a page that others read as well, asked for by the domain
-    screened = {Action.SCREEN_PROJECT, Action.DECIDE_CASES}
+    screened = {Action.SCREEN_PROJECT, Action.CONFIRM_RESULTS, Action.DECIDE_CASES}
     assert set(Action) - used == screened
 
 

@@ -161,19 +161,19 @@ def test_the_queue_is_narrowed_to_an_area(session: Session, now: datetime) -> No
     assert numbers(session, cycle, one, Show.UNDECIDED, now, area="nowhere") == []
 
 
-def test_a_long_queue_comes_in_pages_of_two_statements(session: Session, now: datetime) -> None:
+def test_a_long_queue_comes_in_pages_of_one_statement(session: Session, now: datetime) -> None:
     cycle, _, (one, *_) = world(session, now, 1)
     for _ in range(PER_PAGE + 2):
         council.submit(session, cycle, now=now)
     with counted(session.get_bind()) as statements:
         first = council_queue.queue(session, cycle, one.row, Show.UNDECIDED, now=now)
-    assert len(statements) == 2
+    assert len(statements) == 1
     assert (len(first.lines), first.total, first.pages) == (PER_PAGE, PER_PAGE + 3, 2)
     last, beyond, before = (
         council_queue.queue(session, cycle, one.row, Show.UNDECIDED, page=page, now=now)
         for page in (2, 99, -3)
     )
-    assert [line.number for line in last.lines] == [51, 52, 53]
+    assert [line.number for line in last.lines] == [PER_PAGE + 1, PER_PAGE + 2, PER_PAGE + 3]
     assert (beyond.page, before.page) == (2, 1)
 
 
