@@ -60,6 +60,8 @@ _LARGE = Text(
 _ALL = Text("Барлық аулалар", "Все дворы", "All yards")
 
 
+_FORGOTTEN = 150_000
+"""Tenge by which an author corrects an estimate."""
 _CREATED, _SEPARATED = -407.4, -312.6
 """Days of the finished cycle: its creation, and its separation, after which the storage is rewritten."""
 
@@ -219,8 +221,10 @@ def _plan_submission(world: World) -> None:
 
     _plan_announcement(world, draft, -27.4)
     texts = demo_texts.read("submission")
-    _plan_projects(world, draft, texts, submitted_from=-13, decided_from=-4, decided_until=-1, unchecked=(6,))
-    demo_council.plan_next(world, draft.slug, -0.3)
+    entries = _plan_projects(
+        world, draft, texts, submitted_from=-13, decided_from=-4, decided_until=-1, unchecked=(6,)
+    )
+    demo_council.plan_next(world, next(entry for entry in entries if entry.number == 5), -0.3)
 
 
 def _plan_freeze(world: World, slug: str, days: float) -> None:
@@ -261,6 +265,9 @@ def _plan_projects(
         if text.outcome is not None:
             decided_at[number] = judged
         entries.append(entry)
+    if not unchecked:
+        last = admitted(entries)[-1]
+        demo_council.plan_correction(world, last, decided_from, partial(_correct, world, last))
     demo_council.plan_screening(
         world,
         draft.slug,
@@ -278,11 +285,10 @@ def admitted(entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.text.outcome is ScreeningOutcome.ADMITTED]
 
 
-def _submit(world: World, entry: Entry, session: Session, at: datetime) -> None:
-    text, cycle = entry.text, cycles.by_slug(session, entry.slug)
-    language = text.language
+def _proposal(session: Session, entry: Entry, cycle: Cycle) -> projects.Proposal:
+    text, language = entry.text, entry.text.language
     rows = cycles.envelopes(session, cycle.id or 0)
-    proposal = projects.Proposal(
+    return projects.Proposal(
         language=language,
         title=text.title[language],
         description=text.text[language],
@@ -292,12 +298,24 @@ def _submit(world: World, entry: Entry, session: Session, at: datetime) -> None:
         estimate_tenge=text.estimate,
         envelope=rows[text.envelope].public_id,
     )
+
+
+def _submit(world: World, entry: Entry, session: Session, at: datetime) -> None:
+    text, cycle = entry.text, cycles.by_slug(session, entry.slug)
     place = entry.number - 1
     drawn = photos.prepare(yard(place + cycle.year, Direction(text.direction))) if text.has_photo else None
     actor = world.resident(session, entry.author)
-    project = projects.submit(session, actor, cycle, proposal, drawn, now=at)
+    project = projects.submit(session, actor, cycle, _proposal(session, entry, cycle), drawn, now=at)
     if len(text.title) > 1:
         translate(session, project, title=text.title, description=text.text, street=text.street)
+
+
+def _correct(world: World, entry: Entry, session: Session, at: datetime) -> None:
+    """The author adds to the estimate what was forgotten."""
+    proposal = _proposal(session, entry, cycles.by_slug(session, entry.slug))
+    fuller = replace(proposal, estimate_tenge=(proposal.estimate_tenge or 0) + _FORGOTTEN)
+    author = world.resident(session, entry.author)
+    projects.correct(session, author, entry.row(session).public_id, fuller, None, now=at)
 
 
 def _withdraw(world: World, entry: Entry, session: Session, at: datetime) -> None:

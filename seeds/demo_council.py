@@ -14,7 +14,7 @@ from budget import cycles
 from budget.council import agenda, appeals, reserve, returns
 from budget.council.motions import Motion
 from budget.permissions import Actor
-from models.enums import Answer, ConflictKind, Language, ScreeningOutcome, SessionKind
+from models.enums import Answer, ConflictKind, Language, ProjectPart, ScreeningOutcome, SessionKind
 from seeds import council
 from seeds.course import Act
 from seeds.demo_texts import DemoProject, Rejected, SentBack
@@ -54,6 +54,19 @@ def plan_screening(
     world.at(last + 0.5, partial(_publish, world, slug))
 
 
+def plan_correction(world: World, entry: Entry, first: int, correct: Act) -> None:
+    """A project that comes back to its author in the days after `first`, and is checked anew."""
+    remarks = {ProjectPart.ESTIMATE: "Сметаға жеткізу құнын қосыңыз. (демо)"}
+
+    def send_back(session: Session, at: datetime) -> None:
+        public_id = entry.row(session).public_id
+        returns.send_back(session, _coordinator(session), public_id, remarks, language=Language.KK, now=at)
+
+    world.at(first + 0.3, send_back)
+    world.at(first + 0.8, correct)
+    world.at(first + 0.9, partial(_check, entry.slug, ()))
+
+
 def plan_appeal(world: World, entry: Entry, days: float) -> None:
     """The author of a rejected project appeals, and the council stands by its decision."""
     world.at(days, partial(_appeal, world, entry))
@@ -69,14 +82,10 @@ def plan_confirmation(world: World, slug: str, days: float) -> None:
     world.at(days + 1.2, partial(_publish, world, slug))
 
 
-def plan_next(world: World, slug: str, days: float) -> None:
-    """A session to come that is still being prepared."""
-
-    def plan(session: Session, at: datetime) -> None:
-        kind, starts_at = SessionKind.SCREENING, world.clock.at(9.6)
-        council.plan(session, _coordinator(session), slug, kind, starts_at=starts_at, now=at)
-
-    world.at(days, plan)
+def plan_next(world: World, entry: Entry, days: float) -> None:
+    """A session to come, announced with the one project that is read so far."""
+    world.at(days, partial(_review, entry))
+    world.at(days + 0.1, _call(world, entry.slug, [entry], 9.6))
 
 
 def plan_fall_out(world: World, entry: Entry, days: float) -> None:
@@ -98,7 +107,7 @@ def plan_fall_out(world: World, entry: Entry, days: float) -> None:
 
 def _compose(slug: str, session: Session, at: datetime) -> None:
     accounts = council.accounts(session, "demo.example", now=at)
-    accounts[1] = member_of(session, COUNCIL)
+    accounts[2] = member_of(session, COUNCIL)
     council.compose(session, _coordinator(session), slug, accounts, now=at)
 
 

@@ -159,6 +159,7 @@ def _steps(council: CouncilStanding) -> list[tuple[str, str, bool, bool, str | N
     has_begun = published is not None and council.total > 0
     of_members = "#members" if council.seats else None
     publishing = None if published else url_for("office.publish_council", slug=slug)
+    of_session = _session_href(council) if published else None
     is_checked = has_begun and not council.to_check
     is_assigned = is_checked and not council.to_assign
     is_written = is_assigned and council.written == council.assigned
@@ -169,8 +170,8 @@ def _steps(council: CouncilStanding) -> list[tuple[str, str, bool, bool, str | N
         (_("Formal check"), _left(council.to_check) if published else "", is_checked, False, checks),
         (_("Assign reviewers"), _unassigned(council), is_assigned, False, url_for("office.assign", slug=slug)),
         (_("Reviews"), _reviews(council), is_written, council.overdue > 0, of_members),
-        (_("Session"), _session(council), is_written and not council.undecided, False, None),
-        (_("Publish the decisions"), _decisions(council), is_written and council.decided == council.total, False, None),
+        (_("Session"), _session(council), is_written and not council.undecided, False, of_session),
+        (_("Publish the decisions"), _decisions(council), is_written and council.decided == council.total, False, of_session),
     ]  # fmt: skip
 
 
@@ -229,6 +230,24 @@ def _session(council: CouncilStanding) -> str:
             "%(count)s project is ready", "%(count)s projects are ready", council.ready, count=council.ready
         )
     )
+
+
+def _session_name(council: CouncilStanding) -> str:
+    return _("Session %(number)s", number=council.coming.number) if council.coming is not None else ""
+
+
+def _session_href(council: CouncilStanding) -> str:
+    """The session that is next, or the list of all."""
+    if council.coming is not None:
+        return url_for("office.council_session", public_id=council.coming.public_id)
+    return url_for("office.sessions", slug=council.cycle.slug)
+
+
+def _next_session(council: CouncilStanding) -> str:
+    """Where what is ready is put on an agenda."""
+    if council.coming is not None:
+        return _session_href(council)
+    return url_for("office.plan_session", slug=council.cycle.slug)
 
 
 def _decisions(council: CouncilStanding) -> str:
@@ -303,7 +322,7 @@ def _waiting_for(council: CouncilStanding) -> Next:
             count,
             count=count,
         )
-        return Next(sentence)
+        return Next(sentence, _session_name(council) or _("Plan a session"), _next_session(council))
     if council.waiting.appeals:
         return Next(
             _("Authors wait for the answer to their appeals."),
@@ -312,4 +331,6 @@ def _waiting_for(council: CouncilStanding) -> Next:
         )
     if council.written < council.assigned:
         return Next(_("The members are reading. There is nothing to do now."))
+    if council.coming is not None:
+        return Next(_("A session is planned."), _session_name(council), _session_href(council))
     return Next(_("There is nothing to do now."))

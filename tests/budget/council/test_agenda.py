@@ -77,7 +77,7 @@ def test_everything_that_is_ready_comes_on_the_agenda_once(session: Session, now
     unread, _ = council.submit(session, held.cycle, now=now)
     council.pass_check(session, held.cycle, unread, now=now)
     reviews.assign(session, COORDINATOR, held.cycle, now=now)
-    assert agenda.ready(session, held.cycle) == held.projects
+    assert agenda.may_be_put(session, held.cycle) == held.projects
     assert fill(session, held, now) == 3
     assert fill(session, held, now) == 0
     items = held.items(session)
@@ -92,7 +92,7 @@ def test_everything_that_is_ready_comes_on_the_agenda_once(session: Session, now
 def test_what_is_ready_is_found_in_one_statement_whatever_its_number(session: Session, now: datetime) -> None:
     held = planned(session, now, projects=6)
     with counted_statements(session.get_bind()) as statements:
-        assert len(agenda.ready(session, held.cycle)) == 6
+        assert len(agenda.may_be_put(session, held.cycle)) == 6
     assert len(statements) == 1
 
 
@@ -122,7 +122,7 @@ def test_what_is_not_ready_stays_off(session: Session, now: datetime, reason: st
                     interests = {first.public_id: ConflictKind.OWN}
                     members.declare(session, member.actor, held.cycle, interests, now=now)
     expected = [] if reason == "merging" else [second]
-    assert agenda.ready(session, held.cycle) == expected
+    assert agenda.may_be_put(session, held.cycle) == expected
     assert fill(session, held, now) == len(expected)
 
 
@@ -183,8 +183,12 @@ def test_an_appeal_comes_on_the_agenda_as_one_and_never_as_a_return(session: Ses
         session, author, project.public_id, text="Қате.", language=Language.KK, wants_hearing=False, now=now
     )
     row = plan_session(session, held.cycle, now=now)
-    item = agenda.put(session, COORDINATOR, row.public_id, project.public_id, now=now)
-    assert (item.kind, item.outcome, item.criterion) == (ItemKind.APPEAL, REJECTED, Criterion.COST)
+    assert agenda.fill(session, COORDINATOR, row.public_id, now=now) == 1
+    [item] = agenda.items_of(session, row)
+    said = rejection(project)
+    assert (item.kind, item.outcome, item.criterion) == (ItemKind.APPEAL, REJECTED, said.criterion)
+    assert (item.clause, item.reason_kk, item.reason_ru) == (said.clause, said.reason_kk, said.reason_ru)
+    assert agenda.answers_of(session, [item.id or 0]) == {item.id: said.answers}
     back = replace(rejection(project, Criterion.COST), outcome=RETURNED)
     with pytest.raises(CriteriaContradict):
         agenda.change_motion(session, COORDINATOR, item.public_id, back, revision=row.revision, now=now)

@@ -360,9 +360,9 @@ def test_what_a_member_wrote_before_a_late_interest_decides_nothing(session: Ses
     assert motions.proposed(session, cycle, project).criterion is Criterion.LAND
     members.declare(session, first.actor, cycle, {project.public_id: ConflictKind.EMPLOYER}, now=now)
     assert motions.proposed(session, cycle, project).criterion is None
-    assert agenda.ready(session, cycle) == [project]
+    assert agenda.may_be_put(session, cycle) == [project]
     assert reviews.assign(session, COORDINATOR, cycle, now=now).reviews == 1
-    assert agenda.ready(session, cycle) == [], "a third member reads it now"
+    assert agenda.may_be_put(session, cycle) == [], "a third member reads it now"
     assert second.row.id in {one.member_id for one in reviews.standing(session, project)}
 
 

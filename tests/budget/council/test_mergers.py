@@ -252,7 +252,7 @@ def test_a_merged_project_is_reviewed_again_by_those_who_read_it(session: Sessio
     row = propose(session, kept, joined, now)
     for author in (first, second):
         answer(session, row, author, now)
-    assert agenda.ready(session, cycle) == []
+    assert agenda.may_be_put(session, cycle) == []
     council.review(session, cycle, kept, now=now)
     assert {one.member_id for one in reviews.of_project(session, kept)} == readers
     held = Sitting(

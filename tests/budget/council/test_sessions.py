@@ -375,6 +375,6 @@ def test_what_was_not_put_to_the_vote_waits_for_another_session(session: Session
     votes.close_items(session, COORDINATOR, held.row.public_id, now=now)
     sessions.close(session, COORDINATOR, held.row.public_id, now=now)
     assert (first.result, second.result, second.opened_at) == (ItemResult.CARRIED, None, None)
-    assert agenda.ready(session, held.cycle) == [held.projects[1]]
+    assert agenda.may_be_put(session, held.cycle) == [held.projects[1]]
     again = plan_session(session, held.cycle, now=now)
     assert agenda.fill(session, COORDINATOR, again.public_id, now=now) == 1
