@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from budget import audit, cycles, notices, projects
@@ -24,11 +25,18 @@ from models.people import Resident
 from models.project import Project
 from models.screening import Merger
 
-_UNDECIDED = (
+_Partner = aliased(Project)
+_GONE = select(_Partner.id).where(
+    sa.or_(col(_Partner.id) == Merger.kept_id, col(_Partner.id) == Merger.joined_id),
+    col(_Partner.state).not_in((ProjectState.SUBMITTED, ProjectState.RETURNED)),
+)
+_UNANSWERED = (
     col(Merger.merged_at).is_(None),
     col(Merger.declined_at).is_(None),
     col(Merger.withdrawn_at).is_(None),
 )
+_UNDECIDED = (*_UNANSWERED, ~_GONE.exists())
+"""A proposal waits for its authors unless it is answered or taken back, or one project is withdrawn or decided."""
 OPEN = select(Merger.id).where(
     sa.or_(col(Merger.kept_id) == Project.id, col(Merger.joined_id) == Project.id), *_UNDECIDED
 )
@@ -86,6 +94,7 @@ def propose(
     if not (note_kk.strip() and note_ru.strip()):
         raise ReasonRequired
     for project in (first, second):
+        _end_stale(session, actor, project, now)
         _refuse_unfit(session, locked_project(session, project.id or 0))
     row = Merger(
         public_id=new_public_id(),
@@ -195,11 +204,22 @@ def _refuse_unfit(session: Session, project: Project) -> None:
         raise MergerFault(why="agenda") from refusal
 
 
+def _end_stale(session: Session, actor: Actor, project: Project, now: datetime) -> None:
+    """Take back what nobody can answer any more: the other project is withdrawn or decided."""
+    rows = select(Merger).where(_is_about(project), *_UNANSWERED, _GONE.exists())
+    for row in session.exec(rows).all():
+        row.withdrawn_at = now
+        session.add(row)
+        session.flush()
+        _record(session, actor, "merger.withdraw", row, now)
+
+
 def _open_of(session: Session, project: Project) -> Merger | None:
-    rows = select(Merger).where(
-        sa.or_(col(Merger.kept_id) == project.id, col(Merger.joined_id) == project.id), *_UNDECIDED
-    )
-    return session.exec(rows).first()
+    return session.exec(select(Merger).where(_is_about(project), *_UNDECIDED)).first()
+
+
+def _is_about(project: Project) -> sa.ColumnElement[bool]:
+    return sa.or_(col(Merger.kept_id) == project.id, col(Merger.joined_id) == project.id)
 
 
 def _merge(session: Session, actor: Actor, row: Merger, now: datetime) -> None:

@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 from budget import corrections, cycles, notices, screening
 from budget.corrections import Remarks
 from budget.council import formal, members
-from budget.council.reviews import answers_of, refuse_on_agenda, require_reviewer
-from budget.errors import NotThisState
+from budget.council.reviews import refuse_on_agenda, require_reviewer
+from budget.errors import NotThisState, SessionChanged
 from budget.notices import NoticeKind
 from budget.permissions import SYSTEM, Action, Actor
 from budget.projects import locked_cycle, locked_project
@@ -39,24 +39,21 @@ def send_back(
     version: int | None = None,
     now: datetime,
 ) -> Screening:
-    """Send a project back to its author: the coordinator at the formal check, or a reviewer. `version` is the text the
-    reviewer has read.
+    """Send a project back to its author: the coordinator at the formal check, or a reviewer. `version` is the text
+    that was read.
 
     Raises: NotFound, NotPermitted, NotDeclared, Recused, WrongPhase, CouncilMissing, NotThisState, OnAgenda,
     SessionChanged, RemarksRequired.
     """
     if actor.role is Role.COUNCIL:
-        cycle, project, review = require_reviewer(session, actor, public_id, version=version, now=now)
-        said = answers_of(session, [review.id or 0]).get(review.id or 0, {})
-        decision = Decision(
-            ScreeningOutcome.RETURNED,
-            DecidedBy.REVIEWER,
-            {criterion: one.answer for criterion, one in said.items()},
-        )
+        cycle, project, _ = require_reviewer(session, actor, public_id, version=version, now=now)
+        decision = Decision(ScreeningOutcome.RETURNED, DecidedBy.REVIEWER)
         return give_back(
             session, actor, cycle, project, decision, remarks=remarks, language=language, now=now
         )
     cycle, project = _for_check(session, actor, public_id, now=now)
+    if version is not None and version != project.version:
+        raise SessionChanged
     decision = Decision(ScreeningOutcome.RETURNED, DecidedBy.COORDINATOR)
     row = give_back(session, actor, cycle, project, decision, remarks=remarks, language=language, now=now)
     if not formal.is_noted(session, project):

@@ -62,6 +62,7 @@ class SeenForm(BaseForm):
 class RemarksForm(BaseForm):
     """What the author is asked to change, part by part. The fields of the parts are added below."""
 
+    version = HiddenField()
     language = RadioField(
         _l("Language of the remarks"),
         validators=[Chosen(_l("Choose a language."))],
@@ -158,11 +159,18 @@ def send_back(public_id: str) -> Page:
     if request.method == "GET" and project.state is not ProjectState.SUBMITTED:
         flash(messages.text(NotThisState(state=project.state, wanted=ProjectState.RETURNED)))
         return redirect(url_for("office.check_project", public_id=public_id), 303)
-    form = RemarksForm(data={"language": project.language})
+    form = RemarksForm(data={"language": project.language, "version": project.version})
 
     def give_back(session: Session) -> None:
-        language, remarks = Language(form.language.data), form.remarks()
-        returns.send_back(session, actor(), public_id, remarks, language=language, now=now(fresh=True))
+        returns.send_back(
+            session,
+            actor(),
+            public_id,
+            form.remarks(),
+            language=Language(form.language.data),
+            version=_number(form.version.data),
+            now=now(fresh=True),
+        )
 
     if is_done(form, give_back):
         flash(_("Project %(number)s is with its author.", number=project.number), "good")

@@ -230,6 +230,21 @@ def test_what_moved_on_meanwhile_is_not_merged(session: Session, now: datetime, 
     mergers.withdraw(session, COORDINATOR, row.public_id, now=now)
 
 
+def test_a_question_holds_up_nothing_once_one_of_the_two_is_withdrawn(
+    session: Session, now: datetime
+) -> None:
+    cycle, kept, _, joined, second = two(session, now)
+    council.review(session, cycle, kept, now=now)
+    propose(session, kept, joined, now)
+    assert mergers.is_open(session, kept)
+    assert agenda.may_be_put(session, cycle) == []
+    projects.withdraw(session, second, joined.public_id, now=now)
+    assert not mergers.is_open(session, kept)
+    assert agenda.may_be_put(session, cycle) == [kept]
+    third, _ = council.submit(session, cycle, now=now, addresses=SECOND)
+    assert propose(session, kept, third, now).merged_at is None
+
+
 def test_the_coordinator_takes_a_question_back_until_it_is_answered(session: Session, now: datetime) -> None:
     _, kept, first, joined, second = two(session, now)
     row = propose(session, kept, joined, now)

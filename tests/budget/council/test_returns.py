@@ -18,6 +18,7 @@ from budget.errors import (
     OnAgenda,
     Recused,
     RemarksRequired,
+    SessionChanged,
     WrongPhase,
 )
 from budget.jobs import JOBS, JobContext, run_claimed
@@ -134,7 +135,24 @@ def test_a_reviewer_sends_back_what_can_be_corrected_with_the_answers_given(
     reviews.conclude(session, one.actor, project.public_id, council.conclusion(said), now=now)
     row = returns.send_back(session, one.actor, project.public_id, REMARKS, language=Language.RU, now=now)
     assert (row.decided_by, row.staff_id) == (DecidedBy.REVIEWER, one.actor.id)
-    assert screening.answers_of(session, [row.id or 0])[row.id or 0] == said
+    assert screening.answers_of(session, [row.id or 0]) == {}, "what a reviewer thinks is not public"
+
+
+def test_nobody_sends_back_a_text_that_is_another_one_by_now(session: Session, now: datetime) -> None:
+    """A merger adds houses, and so another version, while the coordinator writes remarks."""
+    cycle = make_cycle(session, now)
+    make_council(session, cycle, now=now)
+    project, _ = council.submit(session, cycle, now=now)
+
+    def send_back(version: int) -> Screening:
+        return returns.send_back(
+            session, COORDINATOR, project.public_id, REMARKS, language=Language.KK, version=version, now=now
+        )
+
+    with pytest.raises(SessionChanged):
+        send_back(project.version - 1)
+    assert project.state is ProjectState.SUBMITTED
+    assert send_back(project.version).outcome == "returned"
 
 
 @pytest.mark.parametrize("remarks", [{}, {ProjectPart.TITLE: "  ", ProjectPart.PHOTO: ""}])
