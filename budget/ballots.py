@@ -115,24 +115,31 @@ _COLUMNS = (
     "cycle_id", "voter_key", "phone_key", "channel", "assurance", "cast_at", "area_id", "sealed", "receipt",
     "network_key", "phone_block_key", "roll_line", "age",
 )  # fmt: skip
-_VALUES = {name: sa.bindparam(name, type_=_P.c[name].type) for name in _COLUMNS}
-_WHILE_OPEN = sa.select(*_VALUES.values()).where(
-    sa.exists().where(
-        _W.c.cycle_id == _VALUES["cycle_id"],
-        _W.c.phase == Phase.VOTING,
-        _W.c.starts_at <= _VALUES["cast_at"],
-        _W.c.ends_at > _VALUES["cast_at"],
-    ),
-    # a ballot that was on its way while the log was closed would be missing from the final head
-    sa.exists().where(_C.c.id == _VALUES["cycle_id"], _C.c.log_closed_at.is_(None)),
-)
 _DIALECTS: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def inserting(dialect: str, prefix: str = "") -> Any:
+    """The statement that puts one ballot into the box while voting is open, unless voter or telephone are there. The
+    names of its parameters are those of `values_of`, with this prefix."""
+    values = {name: sa.bindparam(f"{prefix}{name}", type_=_P.c[name].type) for name in _COLUMNS}
+    while_open = sa.select(*values.values()).where(
+        sa.exists().where(
+            _W.c.cycle_id == values["cycle_id"],
+            _W.c.phase == Phase.VOTING,
+            _W.c.starts_at <= values["cast_at"],
+            _W.c.ends_at > values["cast_at"],
+        ),
+        # a ballot that was on its way while the log was closed would be missing from the final head
+        sa.exists().where(_C.c.id == values["cycle_id"], _C.c.log_closed_at.is_(None)),
+    )
+    return _DIALECTS[dialect](_P).from_select(list(values), while_open).on_conflict_do_nothing()
+
+
+_VALUES = {name: sa.bindparam(name, type_=_P.c[name].type) for name in _COLUMNS}
 _INSERT = {
-    name: insert(_P)
-    .from_select(list(_VALUES), _WHILE_OPEN)
-    .on_conflict_do_nothing()
-    .execution_options(preserve_rowcount=True)  # the count of an INSERT is -1 on PostgreSQL otherwise
-    for name, insert in _DIALECTS.items()
+    # the count of an INSERT is -1 on PostgreSQL otherwise
+    name: inserting(name).execution_options(preserve_rowcount=True)
+    for name in _DIALECTS
 }
 _OWN_NUMBER = (
     sa.select(_P.c.id)
@@ -226,22 +233,7 @@ def put(
     press must not. `now` must be read after the transaction began: a ballot that waited past the close is refused.
     Raises: VotingNotOpen, VotingClosed, AlreadyVoted(cast_at, channel, receipt), PhoneUsed.
     """
-    receipt = None if sealed is None else receipt_of(sealed)
-    values = {
-        "cycle_id": box.cycle_id,
-        "voter_key": voter.voter_key,
-        "phone_key": voter.phone_key,
-        "channel": voter.channel,
-        "assurance": voter.assurance,
-        "cast_at": now,
-        "area_id": voter.area_id,
-        "sealed": sealed,
-        "receipt": receipt,
-        "network_key": voter.traces.network_key,
-        "phone_block_key": voter.traces.phone_block_key,
-        "roll_line": voter.traces.roll_line,
-        "age": voter.traces.age,
-    }
+    values = values_of(box, voter, sealed, now=now)
     connection = session.connection()
     is_in = _insert(connection, values)
     if not is_in and connection.execute(_OWN_NUMBER, values).first() is not None:
@@ -252,8 +244,27 @@ def put(
         if not (again and box.revote and isinstance(refusal, AlreadyVoted) and _replace(connection, values)):
             raise refusal
     if voter.tell is not None:
-        connection.execute(_TELL, _notice(voter.tell, voter.channel, now))
-    return Cast(now, voter.channel, receipt)
+        connection.execute(_TELL, notice_of(voter.tell, voter.channel, now))
+    return Cast(now, voter.channel, values["receipt"])
+
+
+def values_of(box: BallotBox, voter: Voter, sealed: bytes | None, *, now: datetime) -> dict[str, Any]:
+    """The row of a ballot, by column."""
+    return {
+        "cycle_id": box.cycle_id,
+        "voter_key": voter.voter_key,
+        "phone_key": voter.phone_key,
+        "channel": voter.channel,
+        "assurance": voter.assurance,
+        "cast_at": now,
+        "area_id": voter.area_id,
+        "sealed": sealed,
+        "receipt": None if sealed is None else receipt_of(sealed),
+        "network_key": voter.traces.network_key,
+        "phone_block_key": voter.traces.phone_block_key,
+        "roll_line": voter.traces.roll_line,
+        "age": voter.traces.age,
+    }
 
 
 def _insert(connection: sa.Connection, values: dict[str, Any]) -> bool:
@@ -279,7 +290,8 @@ def _replace(connection: sa.Connection, values: dict[str, Any]) -> bool:
     return True
 
 
-def _notice(tell: Tell, channel: Channel, now: datetime) -> dict[str, Any]:
+def notice_of(tell: Tell, channel: Channel, now: datetime) -> dict[str, Any]:
+    """What tells the owner of a ballot that it was cast, by column of the outbox."""
     return {
         "kind": NoticeKind.BALLOT_CAST,
         "recipient": tell.phone,

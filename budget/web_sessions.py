@@ -148,8 +148,12 @@ def end_after_ballot(
 ) -> None:
     """A ballot was cast in this session: it ends `AFTER_BALLOT` from `now`, at the desk sooner, if it would not end
     before."""
-    left = DESK_AFTER_BALLOT if channel is Channel.DESK else AFTER_BALLOT
-    session.connection().execute(_END_BY, {"session": session_id, "last": now + left})
+    session.connection().execute(_END_BY, {"session": session_id, "last": last_moment(channel, now=now)})
+
+
+def last_moment(channel: Channel, *, now: datetime) -> datetime:
+    """When a session in which a ballot was cast now ends at the latest."""
+    return now + (DESK_AFTER_BALLOT if channel is Channel.DESK else AFTER_BALLOT)
 
 
 def step_up(session: Session, session_id: int, *, now: datetime) -> None:

@@ -64,7 +64,7 @@ class Database:
             yield session
 
     def asking(self) -> Connection:
-        """A connection for one SELECT outside any transaction; use it as a context manager."""
+        """A connection for one statement outside any transaction; use it as a context manager."""
         return self._single_engine.connect()
 
     @contextmanager

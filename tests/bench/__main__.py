@@ -35,6 +35,7 @@ def groups(*, quick: bool) -> dict[str, Measure]:
         "count": partial(counting.measure, sizes=sizes),
         "log": partial(checking.measure, sizes=checking.QUICK_SIZES if quick else checking.SIZES),
         "rehearsal": running.measure_rehearsal,
+        "protocol": running.measure_protocol,
         "roll": running.measure_roll,
         "start": running.measure_start,
         "memory": running.measure_memory,

@@ -101,6 +101,15 @@ def make_council(
     return found
 
 
+def seat_alone(session: Session, cycle: Cycle, member: Actor, *, now: datetime) -> None:
+    """A council in which this account is the chair, and the only one of three who has declared."""
+    for number, actor in enumerate((member, make_account(session), make_account(session))):
+        who = appointment(actor, number, is_chair=number == 0)
+        members.appoint(session, COORDINATOR, cycle.slug, who, now=now)
+    members.publish(session, COORDINATOR, cycle.slug, now=now)
+    members.declare(session, member, cycle, {}, now=now)
+
+
 def members_of(session: Session, cycle: Cycle, *, now: datetime) -> list[Member]:
     """The members in office with their accounts; a council is made where there is none."""
     rows = members.in_office(session, cycle.id or 0, now=now)
@@ -286,5 +295,5 @@ def confirm_results(session: Session, cycle: Cycle, *, now: datetime) -> Council
 __all__ = [
     "COORDINATOR", "MEETS", "REMARKS", "Member", "admission", "appointment", "begin", "conclusion", "confirm_results", "finish", "hold",
     "make_account", "make_council", "members_of", "motions", "pass_check", "plan_session", "rejection", "resubmit",
-    "review", "review_all", "screen", "send_back", "submit", "vote",
+    "review", "review_all", "screen", "seat_alone", "send_back", "submit", "vote",
 ]  # fmt: skip

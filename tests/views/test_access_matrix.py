@@ -18,11 +18,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from budget import cycles, invitations, paper, projects
-from budget.council import members, reviews
+from budget.council import reviews
 from budget.permissions import VISITOR, Action, Actor, has_role
 from models.ballot import Participation
 from models.case import Annulment, Objection, Signal
-from models.cycle import Cycle
 from models.database import Database
 from models.district import MovedDay
 from models.enums import Assurance, Channel, KeyHolder, Language, Phase, Role, SignalRule
@@ -106,7 +105,7 @@ def world(app: Flask, app_database: Database, now: Any) -> World:
         own = projects.submit(session, resident, taking, proposal(), None, now=now)
         foreign = projects.submit(session, make_resident(session), taking, proposal(), None, now=now)
         for cycle in (taking, election.cycle):
-            seat(session, cycle, member, now)
+            council.seat_alone(session, cycle, member, now=now)
         council.pass_check(session, taking, own, foreign, now=now)
         reviews.assign(session, MAKER, taking, now=now)
         hidden = cycles.create(
@@ -139,15 +138,6 @@ def world(app: Flask, app_database: Database, now: Any) -> World:
     return World(
         election, taking.slug, hidden.slug, *ids, people, str(spare.id), invitation, batch.public_id, cases
     )
-
-
-def seat(session: Session, cycle: Cycle, member: Actor, now: Any) -> None:
-    """A council in which this member is the chair, and the only one who has declared."""
-    for number, actor in enumerate((member, council.make_account(session), council.make_account(session))):
-        who = council.appointment(actor, number, is_chair=number == 0)
-        members.appoint(session, MAKER, cycle.slug, who, now=now)
-    members.publish(session, MAKER, cycle.slug, now=now)
-    members.declare(session, member, cycle, {}, now=now)
 
 
 def make_staff(session: Session, now: Any, role: Role) -> Actor:
