@@ -17,6 +17,8 @@ from sqlmodel import Session, col, select
 from budget import sms_spending
 from budget.sms_spending import Tariff
 from models.enums import Language, NoticeFailure
+from models.people import Resident
+from models.project import Project
 from models.service import Notice
 
 ATTEMPTS = 10
@@ -37,6 +39,7 @@ class NoticeKind(StrEnum):
     CORRECTION_REMINDER = "correction_reminder"
     PROJECT_DECIDED = "project_decided"
     MERGER_PROPOSED = "merger_proposed"
+    APPEAL_HEARING = "appeal_hearing"
     APPEAL_DECIDED = "appeal_decided"
 
 
@@ -73,6 +76,23 @@ def queue(
     session.add(notice)
     session.flush()
     return notice
+
+
+def tell_author(
+    session: Session,
+    project: Project,
+    kind: NoticeKind,
+    facts: Mapping[str, object] | None = None,
+    *,
+    language: Language | None = None,
+    now: datetime,
+) -> None:
+    """Queue a notice about a project to its author, by telephone, where the roll has the number."""
+    author = session.get(Resident, project.author_id) if project.author_id is not None else None
+    if author is None or author.phone is None:
+        return
+    told = {"number": project.number, **(facts or {})}
+    queue(session, kind, author.phone, language=language or project.language, facts=told, now=now)
 
 
 def due(session: Session, *, now: datetime, limit: int = 100) -> Sequence[Notice]:

@@ -23,7 +23,7 @@ def text_of(notice: Notice) -> str:
 
     Facts by kind: LOGIN_CODE code; BALLOT_CAST at (ISO instant), channel, url (where to object); OBJECTION_DECIDED
     outcome, url; those about a project its number, PROJECT_RETURNED and CORRECTION_REMINDER also until (ISO
-    instant), APPEAL_DECIDED outcome. Addresses are absolute.
+    instant), APPEAL_HEARING at (the same), APPEAL_DECIDED outcome. Addresses are absolute.
     """
     if not notice.facts:
         return ""
@@ -59,12 +59,21 @@ def _about_project(kind: NoticeKind, notice: Notice) -> str:
             return (
                 _("Project %(number)s: may it become one with a similar project? Answer on My page.") % facts
             )
-        case NoticeKind.APPEAL_DECIDED if notice.facts["outcome"] == CaseOutcome.UPHELD:
-            return _("Project %(number)s: your appeal was upheld, it goes to the vote.") % facts
-        case NoticeKind.APPEAL_DECIDED:
-            return _("Project %(number)s: your appeal was dismissed. The reasons are on My page.") % facts
+        case NoticeKind.APPEAL_HEARING | NoticeKind.APPEAL_DECIDED:
+            return _about_appeal(kind, notice)
         case _:
             return _("Project %(number)s: the council has decided. See My page.") % facts
+
+
+def _about_appeal(kind: NoticeKind, notice: Notice) -> str:
+    _ = _catalog(notice.language).gettext
+    facts = {"number": notice.facts["number"]}
+    if kind is NoticeKind.APPEAL_HEARING:
+        told = _("Project %(number)s: you are heard on your appeal on %(moment)s. Where: see My page.")
+        return told % {**facts, "moment": _moment(notice.facts["at"])}
+    if notice.facts["outcome"] == CaseOutcome.UPHELD:
+        return _("Project %(number)s: your appeal was upheld, it goes to the vote.") % facts
+    return _("Project %(number)s: your appeal was dismissed. The reasons are on My page.") % facts
 
 
 def _last_day(until: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from budget import audit, cycles
+from budget import audit, cycles, notices
 from budget.council import members
 from budget.errors import (
     AlreadyAppealed,
@@ -24,6 +24,7 @@ from budget.errors import (
     NotFound,
     ReasonRequired,
 )
+from budget.notices import NoticeKind
 from budget.permissions import Action, Actor
 from budget.projects import locked_cycle, locked_project, own
 from budget.working_days import end_of, moved_days
@@ -132,13 +133,16 @@ def set_hearing(
     place_ru: str,
     now: datetime,
 ) -> Appeal:
-    """Invite the author to be heard. Raises: NotFound, NotPermitted, WrongPhase, AlreadyDone, HearingFault."""
+    """Invite the author to be heard, and tell them. Raises: NotFound, NotPermitted, WrongPhase, AlreadyDone, HearingFault."""
     cycle, row = _locked(session, actor, public_id, now=now)
     if not now < at < row.decide_by or not (place_kk.strip() and place_ru.strip()):
         raise HearingFault(decide_by=row.decide_by)
     row.hearing_at, row.hearing_place_kk, row.hearing_place_ru = at, place_kk.strip(), place_ru.strip()
     session.add(row)
     session.flush()
+    project = session.get_one(Project, row.project_id)
+    kind, facts = NoticeKind.APPEAL_HEARING, {"at": at.isoformat()}
+    notices.tell_author(session, project, kind, facts, language=row.language, now=now)
     _record(session, actor, "appeal.hearing", row, now=now, cycle_id=cycle.id, at=at.isoformat())
     return row
 

@@ -29,9 +29,7 @@ from models.enums import (
     ScreeningOutcome,
     SessionKind,
 )
-from models.people import Resident
 from models.project import Project
-from models.screening import Appeal
 
 
 def publish(session: Session, actor: Actor, public_id: str, *, now: datetime) -> CouncilSession:
@@ -112,13 +110,6 @@ def _answer_appeal(
     appeal.decided_at, appeal.item_id = now, decision.item_id
     session.add(appeal)
     session.flush()
-    _tell_appeal(session, appeal, project, now)
-
-
-def _tell_appeal(session: Session, appeal: Appeal, project: Project, now: datetime) -> None:
-    author = session.get(Resident, project.author_id) if project.author_id is not None else None
-    if author is None or author.phone is None:
-        return
-    facts = {"number": project.number, "outcome": str(appeal.outcome)}
+    facts = {"outcome": str(appeal.outcome)}
     kind = NoticeKind.APPEAL_DECIDED
-    notices.queue(session, kind, author.phone, language=appeal.language, facts=facts, now=now)
+    notices.tell_author(session, project, kind, facts, language=appeal.language, now=now)

@@ -21,7 +21,6 @@ from budget.permissions import Action, Actor
 from budget.projects import locked_cycle, locked_project, move
 from models.base import new_public_id
 from models.enums import ProjectState, Role
-from models.people import Resident
 from models.project import Project
 from models.screening import Merger
 
@@ -110,7 +109,7 @@ def propose(
     session.flush()
     _record(session, actor, "merger.propose", row, now)
     for project in (first, second):
-        _tell(session, project, now)
+        notices.tell_author(session, project, NoticeKind.MERGER_PROPOSED, now=now)
     return row
 
 
@@ -243,14 +242,6 @@ def _merge(session: Session, actor: Actor, row: Merger, now: datetime) -> None:
 def _locked(session: Session, merger_id: int) -> Merger:
     rows = select(Merger).where(Merger.id == merger_id).with_for_update()
     return session.exec(rows.execution_options(populate_existing=True)).one()
-
-
-def _tell(session: Session, project: Project, now: datetime) -> None:
-    author = session.get(Resident, project.author_id) if project.author_id is not None else None
-    if author is not None and author.phone is not None:
-        facts = {"number": project.number}
-        kind = NoticeKind.MERGER_PROPOSED
-        notices.queue(session, kind, author.phone, language=project.language, facts=facts, now=now)
 
 
 def _record(session: Session, actor: Actor, act: str, row: Merger, now: datetime) -> None:

@@ -22,7 +22,6 @@ from budget.screening import Decision
 from budget.working_days import end_of, moved_days
 from models.cycle import Cycle
 from models.enums import DecidedBy, Language, ProjectState, Role, ScreeningOutcome
-from models.people import Resident
 from models.project import Project
 from models.screening import Correction, Screening
 
@@ -162,11 +161,5 @@ def _waiting(session: Session) -> Sequence[tuple[Correction, Project]]:
 def _tell(
     session: Session, project: Project, kind: NoticeKind, correction: Correction | None, *, now: datetime
 ) -> None:
-    """By telephone, where the roll has the author's."""
-    author = session.get(Resident, project.author_id) if project.author_id is not None else None
-    if author is None or author.phone is None:
-        return
-    facts: dict[str, object] = {"number": project.number}
-    if correction is not None:
-        facts["until"] = correction.due_at.isoformat()
-    notices.queue(session, kind, author.phone, language=project.language, facts=facts, now=now)
+    until = None if correction is None else {"until": correction.due_at.isoformat()}
+    notices.tell_author(session, project, kind, until, now=now)

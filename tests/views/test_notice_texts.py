@@ -24,6 +24,7 @@ FACTS = [
     (NoticeKind.CORRECTION_REMINDER, {**PROJECT, "until": UNTIL}),
     (NoticeKind.PROJECT_DECIDED, PROJECT),
     (NoticeKind.MERGER_PROPOSED, PROJECT),
+    (NoticeKind.APPEAL_HEARING, {**PROJECT, "at": AT}),
     *((NoticeKind.APPEAL_DECIDED, {**PROJECT, "outcome": outcome}) for outcome in CaseOutcome),
 ]
 NAMED = ("url", "code", "number")

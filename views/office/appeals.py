@@ -63,7 +63,11 @@ def appeal(public_id: str) -> Page:
             now=now(fresh=True),
         )
 
-    if is_done(form, invite, _("The author sees the invitation on the own page.")):
+    if is_done(
+        form,
+        invite,
+        _("The author sees the invitation on My page, and is told by SMS where the number is known."),
+    ):
         return redirect(url_for("office.appeal", public_id=public_id), 303)
     page = render_template(
         "office/appeal.html",

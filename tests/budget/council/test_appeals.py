@@ -185,6 +185,8 @@ def test_the_author_is_invited_and_heard(session: Session, now: datetime) -> Non
     row = file(session, project, author, now)
     hear(session, row, now + 2 * DAY, now)
     assert (row.hearing_at, row.hearing_place_ru, row.heard_at) == (now + 2 * DAY, "Кабинет 214", None)
+    notice = session.exec(select(Notice).where(Notice.kind == NoticeKind.APPEAL_HEARING)).one()
+    assert notice.facts == {"number": project.number, "at": (now + 2 * DAY).isoformat()}
     appeals.note_heard(session, COORDINATOR, row.public_id, now=now + 3 * DAY)
     assert row.heard_at == now + 3 * DAY
     with pytest.raises(AlreadyDone):
