@@ -262,8 +262,9 @@ def _write(session: Session, cycle: Cycle, item: AgendaItem, motion: Motion) -> 
     item.criterion = None if admits else motion.criterion
     for name in ("clause", "reason_kk", "reason_ru"):
         setattr(item, name, "" if admits else getattr(motion, name).strip())
+    differs = admits and item.cost_tenge != project.estimate_tenge
     for name in ("cost_reason_kk", "cost_reason_ru"):
-        setattr(item, name, getattr(motion, name).strip() if admits else "")
+        setattr(item, name, getattr(motion, name).strip() if differs else "")
     session.add(item)
     session.exec(sa.delete(ItemAnswer).where(col(ItemAnswer.item_id) == item.id))
     session.add_all(

@@ -238,6 +238,8 @@ def test_a_motion_is_written_anew_as_a_whole(session: Session, now: datetime) ->
     change(session, held, item, admission(cost_tenge=9_000_000, cost_reason_kk="а", cost_reason_ru="б"), now)
     assert (item.outcome, item.criterion, item.clause, item.reason_kk) == (ADMITTED, None, "", "")
     assert (item.cost_tenge, item.cost_reason_kk, item.envelope_id) == (9_000_000, "а", project.envelope_id)
+    change(session, held, item, admission(cost_reason_kk="а", cost_reason_ru="б"), now)
+    assert (item.cost_tenge, item.cost_reason_kk) == (project.estimate_tenge, ""), "nothing differs"
     assert agenda.answers_of(session, [item.id or 0])[item.id or 0] == MEETS
 
 
