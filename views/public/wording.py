@@ -157,7 +157,9 @@ def _on_ballot(count: int) -> str:
 def _built(cycle: CycleView) -> str:
     if cycle.settings.origin is not Origin.SERVICE:
         return f"{label(cycle.settings.origin)}."  # nothing is known of its works
-    completed, winners = cycle.numbers.works.get(WorksStatus.COMPLETED, 0), cycle.numbers.winners or 0
+    works = cycle.numbers.works
+    completed = works.get(WorksStatus.COMPLETED, 0)
+    winners = sum(works.values()) - works.get(WorksStatus.CANCELLED, 0) or cycle.numbers.winners or 0
     if not winners:
         return ""
     return ngettext(

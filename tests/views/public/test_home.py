@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
 from budget.permissions import Actor
 from models.database import Database
-from models.enums import Origin, Phase, Role
+from models.enums import Language, Origin, Phase, Role, WorksStatus
+from models.works import Works
 from seeds import saryarka
 from tests.harness.application import Clock
 from tests.harness.client import PageClient
@@ -85,6 +87,18 @@ def test_a_published_result_is_what_there_is_to_see(client: PageClient, app_data
     page = client.get("/en/")
     assert gold(page) == ["/en/cycles/2027/results"]
     assert "1 of 4 winning projects are completed." in page.text
+
+
+def test_who_fell_out_of_the_winners_is_not_waited_for(
+    client: PageClient, app_database: Database, now: datetime
+) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, phase=Phase.IMPLEMENTATION, results=True)
+        works = session.exec(select(Works).where(Works.status == WorksStatus.PLANNED)).first()
+        assert works is not None
+        works.status, works.reason, works.language = WorksStatus.CANCELLED, "Жер басқаға өтті.", Language.KK
+        session.add(works)
+    assert "1 of 3 winning projects are completed." in client.get("/en/").text
 
 
 def test_some_of_the_winners_are_not_called_all_of_them(
