@@ -215,9 +215,8 @@ def _answer_to(session: Session, cycle: Cycle, project: Project, appeal: Appeal)
     """The rejection once more; where silence was the reason, what the reviews come to."""
     decision = session.get_one(Screening, appeal.screening_id)
     if decision.criterion is not None:
-        return motions.repeated(
-            decision, screening.answers_of(session, [appeal.screening_id])[appeal.screening_id]
-        )
+        answers = screening.answers_of(session, [appeal.screening_id])
+        return motions.repeated(decision, answers.get(appeal.screening_id, {}))
     motion = motions.proposed(session, cycle, project)
     is_return = motion.outcome is ScreeningOutcome.RETURNED
     return replace(motion, outcome=ScreeningOutcome.REJECTED) if is_return else motion
