@@ -2,7 +2,7 @@
 passwords. What happens to them stands in the plan (`seeds.rehearsal_plan`); the walk makes it happen by roles."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -111,14 +111,10 @@ def _at_their_estimates(plan: Plan) -> Plan:
     """The same plan, whose authors knew what their projects cost; but for one, which the council admits at another sum."""
     [dearer, *_] = plan.road.recused
     known = tuple(
-        one if one.cost is None or place == dearer else _with_estimate(one, one.cost)
+        one if one.cost is None or place == dearer else replace(one, estimate=one.cost)
         for place, one in enumerate(plan.projects)
     )
-    return Plan(known, plan.ballots, plan.road)
-
-
-def _with_estimate(planned: PlannedProject, cost: int) -> PlannedProject:
-    return PlannedProject(**{**planned.__dict__, "estimate": cost})
+    return replace(plan, projects=known)
 
 
 def _accounts(session: Session, now: datetime) -> Actor:
