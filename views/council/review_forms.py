@@ -5,6 +5,7 @@ The forms are made for what the cycle asks. Their shape is checked here, what a 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from flask_babel import gettext as _
@@ -15,7 +16,7 @@ from wtforms.validators import Length
 from budget.council.criteria import Clause
 from budget.council.reviews import Conclusion, Said
 from budget.reading.council_project import Opinion, ProjectFile
-from models.enums import Answer, Criterion, ProjectPart
+from models.enums import Answer, Criterion, Language, ProjectPart
 from models.project import Project
 from views.filters import tenge
 from views.forms import BaseForm, Chosen, TengeField, choice
@@ -80,23 +81,27 @@ class ConclusionForm(BaseForm):
 
 def conclusion_form(file: ProjectFile) -> ConclusionForm:
     """The form of this cycle's criteria, filled with what the member concluded before."""
-    fields: dict[str, Any] = {}
-    for clause in file.clauses:
-        fields[str(clause.criterion)] = RadioField(
-            label(clause.criterion),
-            choices=[choice(answer, label(answer)) for answer in Answer],
-            validators=[
-                Chosen(_("Answer this: %(criterion)s.", criterion=named_criterion(clause.criterion)))
-            ],
-            validate_choice=False,
-        )
-        fields[f"{clause.criterion}_remark"] = TextAreaField(
-            _("What is wrong"), validators=[Length(max=TEXT_MOST, message=_TOO_LONG)]
-        )
-    made = cast(type[ConclusionForm], type("ConclusionForm", (ConclusionForm,), fields))
+    made = _form_about(tuple(one.criterion for one in file.clauses), current_language())
     form = made(data=_before(file))
     form.offer(file.project)
     return form
+
+
+@lru_cache(maxsize=32)
+def _form_about(criteria: tuple[Criterion, ...], _language: Language) -> type[ConclusionForm]:
+    """The class for these criteria in the language of the page: to make it takes as long as to fill it."""
+    fields: dict[str, Any] = {}
+    for criterion in criteria:
+        fields[str(criterion)] = RadioField(
+            label(criterion),
+            choices=[choice(answer, label(answer)) for answer in Answer],
+            validators=[Chosen(_("Answer this: %(criterion)s.", criterion=named_criterion(criterion)))],
+            validate_choice=False,
+        )
+        fields[f"{criterion}_remark"] = TextAreaField(
+            _("What is wrong"), validators=[Length(max=TEXT_MOST, message=_TOO_LONG)]
+        )
+    return cast(type[ConclusionForm], type("ConclusionForm", (ConclusionForm,), fields))
 
 
 def _before(file: ProjectFile) -> dict[str, Any]:
