@@ -90,11 +90,16 @@ class Spares:
         """Drop it, whoever is connected still."""
         self._dropped.append(self._hands.submit(self._cluster.run, f"DROP DATABASE {name} WITH (FORCE)"))
 
-    def close(self) -> None:
-        """Wait for what is being done. Raises what went wrong with it."""
-        self._hands.shutdown()
+    def settle(self) -> None:
+        """Wait until everything given back is dropped. Raises what went wrong with it."""
         for done in self._dropped:
             done.result()
+        self._dropped.clear()
+
+    def close(self) -> None:
+        """Wait for what is being done."""
+        self._hands.shutdown()
+        self.settle()
 
     def _make(self) -> str:
         name = f"test_{next(_numbers)}"
