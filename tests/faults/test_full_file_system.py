@@ -18,7 +18,6 @@ from flask import Flask
 
 from tests.faults.test_disk_full import SAYS, browsers, press
 from tests.harness.ballots import ballots_in, ids, open_vote
-from tests.harness.databases import Spares
 from tests.harness.figures import FIGURES
 from tests.harness.postgresql import Cluster
 
@@ -71,16 +70,13 @@ def sqlite_on_it(small_disk: SmallDisk, sqlite_template: Path) -> str:
 
 
 @pytest.fixture
-def tablespace(
-    small_disk: SmallDisk, postgresql_cluster: Cluster, postgresql_spares: Spares
-) -> Iterator[str]:
+def tablespace(small_disk: SmallDisk, postgresql_cluster: Cluster) -> Iterator[str]:
     place = small_disk.at / "postgresql"
     place.mkdir(mode=0o700)
     owner = pwd.getpwnam("postgres")
     os.chown(place, owner.pw_uid, owner.pw_gid)
     postgresql_cluster.run(f"CREATE TABLESPACE small LOCATION '{place}'")
     yield "small"
-    postgresql_spares.settle()  # a database that is dropped in a moment has files there still
     postgresql_cluster.run("DROP TABLESPACE small")
 
 

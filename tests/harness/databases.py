@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,56 +70,13 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-class Spares:
-    """Copies of the migrated database, made ahead: while a test runs, the one before is dropped and the next is made."""
-
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
-        self._hands = ThreadPoolExecutor(1)
-        self._next = self._hands.submit(self._make)
-        self._dropped: list[Future[None]] = []
-
-    def take(self) -> str:
-        """The name of a fresh database."""
-        name = self._next.result()
-        self._next = self._hands.submit(self._make)
-        return name
-
-    def give_back(self, name: str) -> None:
-        """Drop it, whoever is connected still."""
-        self._dropped.append(self._hands.submit(self._cluster.run, f"DROP DATABASE {name} WITH (FORCE)"))
-
-    def settle(self) -> None:
-        """Wait until everything given back is dropped. Raises what went wrong with it."""
-        for done in self._dropped:
-            done.result()
-        self._dropped.clear()
-
-    def close(self) -> None:
-        """Wait for what is being done."""
-        self._hands.shutdown()
-        self.settle()
-
-    def _make(self) -> str:
-        name = f"test_{next(_numbers)}"
-        self._cluster.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        return name
-
-
-@pytest.fixture(scope="session")
-def postgresql_spares(postgresql_template: Cluster) -> Iterator[Spares]:
-    """Fresh databases of this test process."""
-    spares = Spares(postgresql_template)
-    yield spares
-    spares.close()
-
-
 @pytest.fixture
-def postgresql_url(postgresql_template: Cluster, postgresql_spares: Spares) -> Iterator[str]:
+def postgresql_url(postgresql_template: Cluster) -> Iterator[str]:
     """A fresh migrated PostgreSQL database, dropped afterwards."""
-    name = postgresql_spares.take()
+    name = f"test_{next(_numbers)}"
+    postgresql_template.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     yield postgresql_template.url(name)
-    postgresql_spares.give_back(name)
+    postgresql_template.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
