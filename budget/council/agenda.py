@@ -84,7 +84,7 @@ def fill(session: Session, actor: Actor, public_id: str, *, now: datetime) -> in
     if row.kind is SessionKind.DECISION:
         added = winners.fill(session, cycle, row)
     else:
-        added = [_put_project(session, cycle, row, project) for project in may_be_put(session, cycle)]
+        added = [_put_read(session, cycle, row, project) for project in may_be_put(session, cycle)]
     sessions.touch(session, row)
     _record(session, actor, "agenda.fill", row, now, items=len(added))
     return len(added)
@@ -104,7 +104,8 @@ def put(session: Session, actor: Actor, public_id: str, project_id: str, *, now:
     if row.kind is SessionKind.DECISION:
         item = winners.put_word(session, cycle, row, project)
     else:
-        item = _put_project(session, cycle, row, project)
+        _refuse_unready(session, project)
+        item = _put_read(session, cycle, row, project)
     sessions.touch(session, row)
     _record(session, actor, "agenda.put", row, now, project=project.number)
     return item
@@ -198,16 +199,23 @@ def locked_item(
     return row, by_public_id(session, item_id)  # once more: it may be another one by now, or none
 
 
-def _put_project(session: Session, cycle: Cycle, row: CouncilSession, project: Project) -> AgendaItem:
+def _refuse_unready(session: Session, project: Project) -> None:
+    """What `may_be_put` asks of all projects at once, of one and with the reason; a missing review is allowed here."""
     refuse_taken(session, project)
     mergers.refuse_open(session, project)
-    appeal = appeals.waiting(session, project.id)
-    if appeal is not None:
-        return _put(session, row, project, _answer_to(session, cycle, project, appeal), ItemKind.APPEAL)
+    if appeals.waiting(session, project.id) is not None:
+        return
     if project.state is not ProjectState.SUBMITTED:
         raise NotThisState(state=project.state, wanted=ProjectState.SUBMITTED)
     if not any(one.concluded_at is not None for one in reviews.standing(session, project)):
         raise NotReviewed(number=project.number)
+
+
+def _put_read(session: Session, cycle: Cycle, row: CouncilSession, project: Project) -> AgendaItem:
+    """A submitted project with the motion its reviews come to, a rejected one with the answer to its appeal."""
+    appeal = None if project.state is ProjectState.SUBMITTED else appeals.waiting(session, project.id)
+    if appeal is not None:
+        return _put(session, row, project, _answer_to(session, cycle, project, appeal), ItemKind.APPEAL)
     return _put(session, row, project, motions.proposed(session, cycle, project))
 
 

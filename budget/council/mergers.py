@@ -8,6 +8,7 @@ is put to the vote; a "no" of one, or the coordinator, ends the proposal and bot
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -24,9 +25,15 @@ from models.enums import ProjectState, Role
 from models.project import Project
 from models.screening import Merger
 
+
+def is_about(project_id: Any) -> sa.ColumnElement[bool]:
+    """Of a merger: is this project, by its id or the column of a larger statement, one of the two?"""
+    return sa.or_(col(Merger.kept_id) == project_id, col(Merger.joined_id) == project_id)
+
+
 _Partner = aliased(Project)
 _GONE = select(_Partner.id).where(
-    sa.or_(col(_Partner.id) == Merger.kept_id, col(_Partner.id) == Merger.joined_id),
+    is_about(_Partner.id),
     col(_Partner.state).not_in((ProjectState.SUBMITTED, ProjectState.RETURNED)),
 )
 _UNANSWERED = (
@@ -34,11 +41,9 @@ _UNANSWERED = (
     col(Merger.declined_at).is_(None),
     col(Merger.withdrawn_at).is_(None),
 )
-_UNDECIDED = (*_UNANSWERED, ~_GONE.exists())
-"""A proposal waits for its authors unless it is answered or taken back, or one project is withdrawn or decided."""
-OPEN = select(Merger.id).where(
-    sa.or_(col(Merger.kept_id) == Project.id, col(Merger.joined_id) == Project.id), *_UNDECIDED
-)
+IS_UNDECIDED = sa.and_(*_UNANSWERED, ~_GONE.exists())
+"""Of a merger: a proposal waits for its authors unless it is answered or taken back, or one project is withdrawn or decided."""
+OPEN = select(Merger.id).where(is_about(Project.id), IS_UNDECIDED)
 """Of a project in a larger statement: the proposals its authors have not all answered."""
 
 
@@ -205,7 +210,7 @@ def _refuse_unfit(session: Session, project: Project) -> None:
 
 def _end_stale(session: Session, actor: Actor, project: Project, now: datetime) -> None:
     """Take back what nobody can answer any more: the other project is withdrawn or decided."""
-    rows = select(Merger).where(_is_about(project), *_UNANSWERED, _GONE.exists())
+    rows = select(Merger).where(is_about(project.id), *_UNANSWERED, _GONE.exists())
     for row in session.exec(rows).all():
         row.withdrawn_at = now
         session.add(row)
@@ -214,11 +219,7 @@ def _end_stale(session: Session, actor: Actor, project: Project, now: datetime) 
 
 
 def _open_of(session: Session, project: Project) -> Merger | None:
-    return session.exec(select(Merger).where(_is_about(project), *_UNDECIDED)).first()
-
-
-def _is_about(project: Project) -> sa.ColumnElement[bool]:
-    return sa.or_(col(Merger.kept_id) == project.id, col(Merger.joined_id) == project.id)
+    return session.exec(select(Merger).where(is_about(project.id), IS_UNDECIDED)).first()
 
 
 def _merge(session: Session, actor: Actor, row: Merger, now: datetime) -> None:

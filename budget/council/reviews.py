@@ -38,11 +38,12 @@ from models.enums import Answer, Criterion, Language, ProjectState
 from models.project import Project
 from models.screening import Review, ReviewAnswer
 
-_ASIDE = select(Conflict.id).where(
+ASIDE = select(Conflict.id).where(
     Conflict.member_id == Review.member_id, Conflict.project_id == Review.project_id
 )
+"""Of a review in a larger statement: its member stands aside from the project."""
 COUNTING = select(Review.id).where(
-    Review.project_id == Project.id, Review.version == Project.version, ~_ASIDE.exists()
+    Review.project_id == Project.id, Review.version == Project.version, ~ASIDE.exists()
 )
 """Of a project in a larger statement: the reviews of its text as it is now by members who do not stand aside."""
 

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from budget.council import mergers, reviews
+from budget.council.items import IS_STANDING
 from budget.errors import NotFound
 from models.council import Conflict, CouncilMember
 from models.council_session import AgendaItem, CouncilSession
 from models.cycle import Cycle
 from models.district import Area
-from models.enums import Criterion, DecidedBy, Direction, ItemResult, Language, ProjectState, Role
+from models.enums import Criterion, DecidedBy, Direction, Language, ProjectState, Role
 from models.people import Staff
 from models.project import Photo, Project
 from models.screening import Appeal, Correction, FormalCheck, Forwarding, Merger, Review, Screening
@@ -114,11 +116,6 @@ class AppealLine:
     session: int | None
 
 
-def _is_open(row: type[Merger]) -> sa.ColumnElement[bool]:
-    ends = (row.merged_at, row.declined_at, row.withdrawn_at)
-    return sa.and_(*(col(end).is_(None) for end in ends))
-
-
 _READ = (
     sa.select(
         col(Review.project_id),
@@ -126,21 +123,16 @@ _READ = (
         sa.func.count().label("readers"),
         sa.func.count(col(Review.concluded_at)).label("written"),
     )
+    .where(~reviews.ASIDE.exists())
     .group_by(col(Review.project_id), col(Review.version))
     .subquery("read")
-)
-_IS_ASKED = (
-    sa.exists()
-    .where(sa.or_(col(Merger.kept_id) == col(Project.id), col(Merger.joined_id) == col(Project.id)))
-    .where(_is_open(Merger))
 )
 _SESSION = (
     sa.select(sa.func.max(col(CouncilSession.number)))
     .join(AgendaItem, col(AgendaItem.session_id) == col(CouncilSession.id))
     .where(
         col(AgendaItem.project_id) == col(Project.id),
-        col(CouncilSession.published_at).is_(None),
-        sa.or_(col(CouncilSession.closed_at).is_(None), col(AgendaItem.result) == ItemResult.CARRIED),
+        IS_STANDING,
     )
     .correlate(Project)
     .scalar_subquery()
@@ -161,7 +153,7 @@ _UNDECIDED = (
         col(FormalCheck.is_complete),
         sa.func.coalesce(_READ.c.readers, 0),
         sa.func.coalesce(_READ.c.written, 0),
-        _IS_ASKED,
+        mergers.OPEN.exists(),
         _SESSION,
     )
     .select_from(Project)
@@ -270,7 +262,7 @@ def waiting(session: Session, cycle_id: int | None, *, now: datetime) -> Waiting
     counted = (
         _counted(Correction, with_author),
         _counted(Correction, with_author, col(Correction.due_at) <= now),
-        _counted(Merger, col(Merger.cycle_id) == cycle_id, _is_open(Merger)),
+        _counted(Merger, col(Merger.cycle_id) == cycle_id, mergers.IS_UNDECIDED),
         _counted(Appeal, appealed),
         _counted(Appeal, appealed, col(Appeal.decide_by) <= now),
         _counted(Project, col(Project.id).in_(in_cycle), _is_to_forward()),

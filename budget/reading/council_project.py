@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from budget import corrections, cycles, screening, versions
-from budget.council import criteria, members
+from budget.council import criteria, members, mergers
 from budget.council.criteria import Clause
 from budget.council.reviews import Said, answers_of
 from budget.differences import Difference, differences
@@ -142,11 +142,9 @@ _MERGING_WITH = (
     .select_from(Merger)
     .join(_Other, col(_Other.id).in_((col(Merger.kept_id), col(Merger.joined_id))))
     .where(
-        col(Project.id).in_((col(Merger.kept_id), col(Merger.joined_id))),
+        mergers.is_about(Project.id),
         col(_Other.id) != col(Project.id),
-        col(Merger.merged_at).is_(None),
-        col(Merger.declined_at).is_(None),
-        col(Merger.withdrawn_at).is_(None),
+        mergers.IS_UNDECIDED,
     )
     .correlate(Project)
     .scalar_subquery()
