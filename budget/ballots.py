@@ -3,8 +3,8 @@
 The voter's selection is checked and sealed before the lock. Inside the transaction one statement inserts the row
 where the calendar says that voting is open, with ON CONFLICT DO NOTHING on UNIQUE (cycle_id, voter_key) and
 (cycle_id, phone_key). Whoever comes second, on whatever channel, is told when the first ballot was cast; where the
-cycle's setting `revote` allows it, the second ballot replaces the first, whose leaf stays in the log as replaced. A number that served a ballot which was
-annulled serves its owner, and nobody else.
+cycle's setting `revote` allows it, the second ballot replaces the first, whose leaf stays in the log as replaced. A
+number that served a ballot which was annulled serves its owner, and nobody else.
 The notice to the owner is queued in the same transaction. Written in core statements: objects halve the throughput
 of this one path (budget/decisions/0004-casting-in-core.md).
 """

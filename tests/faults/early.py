@@ -18,7 +18,7 @@ from budget.errors import VotingClosed
 from budget.sealing import receipt_of
 from models.ballot import Participation
 from models.enums import Phase
-from views.app import create_app
+from tests.faults.planted import service_that_puts
 from views.request_scope import now as now_of_request
 from views.request_scope import reading
 
@@ -56,5 +56,4 @@ def _put(
 def early_looking_app() -> Flask:
     """`gunicorn tests.faults.early:early_looking_app()`."""
     ballots.prepare = _look
-    ballots.put = _put  # type: ignore[assignment]
-    return create_app()
+    return service_that_puts(_put)

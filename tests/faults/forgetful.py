@@ -12,12 +12,11 @@ from flask import Flask
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from budget import ballots
 from budget.ballots import BallotBox, Cast, Voter
 from budget.sealing import receipt_of
 from models.ballot import Participation
 from models.database import Database
-from views.app import create_app
+from tests.faults.planted import service_that_puts
 from views.request_scope import database
 
 _EVERY_SECONDS = 0.2
@@ -59,5 +58,4 @@ def _write(to: Database) -> None:
 
 def forgetful_app() -> Flask:
     """`gunicorn tests.faults.forgetful:forgetful_app()`."""
-    ballots.put = _put  # type: ignore[assignment]
-    return create_app()
+    return service_that_puts(_put)

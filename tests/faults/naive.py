@@ -15,7 +15,7 @@ from budget.ballots import BallotBox, Cast, Voter
 from budget.errors import AlreadyVoted
 from budget.sealing import receipt_of
 from models.ballot import Participation
-from views.app import create_app
+from tests.faults.planted import service_that_puts
 from views.request_scope import reading
 
 _seal = ballots.prepare
@@ -50,5 +50,4 @@ def _put(
 def naive_app() -> Flask:
     """`gunicorn tests.faults.naive:naive_app()`."""
     ballots.prepare = _look
-    ballots.put = _put
-    return create_app()
+    return service_that_puts(_put)

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectMultipleField
 
-from budget import ballots, cycles, web_sessions
+from budget import ballots, casting, cycles, web_sessions
 from budget.ballot_rules import Selection, order_for
 from budget.ballots import BallotBox, Cast, Voter
 from budget.errors import AlreadyVoted, BudgetRefusal, NotEligible, NotFound, NotPermitted, VotingNotOpen
@@ -120,6 +120,10 @@ def _cast(box: BallotBox, who: Voter, selection: Selection, *, again: bool) -> N
             web_sessions.end_after_ballot(session, session_id, now=done.cast_at, channel=done.channel)
 
     close_reading()
+    if not again and session_id is not None and not database().is_sqlite:
+        with database().asking() as connection:
+            if casting.cast_at_once(connection, box, who, sealed, session_id=session_id, now=tell_time()):
+                return
     if again:  # a replacement that is refused leaves traces: it has a transaction of its own
         with database().writing() as session:
             put(session)
