@@ -315,6 +315,10 @@ class VerdictKind(StrEnum):
     INELIGIBLE = "ineligible"
 
 
+WINNING = (VerdictKind.WON, VerdictKind.WON_LEFTOVERS)
+"""The verdicts of winners."""
+
+
 class BallotStatus(StrEnum):
     """An opened ballot: counted, empty on purpose, or not countable (with a reason)."""
 

@@ -25,7 +25,7 @@ from models.council_session import CouncilSession, ProtocolSignature, Recusal
 from models.cycle import Cycle
 from models.database import Database
 from models.district import Area
-from models.enums import Assurance, BallotStatus, CaseOutcome, KeyHolder, ProjectState, Role
+from models.enums import WINNING, Assurance, BallotStatus, CaseOutcome, KeyHolder, ProjectState, Role
 from models.people import Resident, Staff
 from models.project import Project
 from models.result import Count, VerdictRow
@@ -108,7 +108,7 @@ def summary(session: Session, slug: str) -> list[tuple[str, str]]:
     """Name and number of everything worth knowing, each asked of the database."""
     cycle = cycles.by_slug(session, slug)
     of_cycle = Project.cycle_id == cycle.id
-    won = col(VerdictRow.kind).in_(("won", "won_leftovers"))
+    won = col(VerdictRow.kind).in_(WINNING)
     verdict = VerdictRow.cycle_id == cycle.id
     counted = session.exec(select(Count).where(Count.cycle_id == cycle.id)).one()
     spent = session.exec(select(sa.func.sum(VerdictRow.cost_tenge)).where(verdict, won)).one() or 0

@@ -27,7 +27,7 @@ from budget.council.items import (
 )
 from budget.council.motions import Motion, Word
 from budget.council.sessions import Step
-from budget.council.winners import WINNING, departs, keep_order, winning_ids
+from budget.council.winners import departs, keep_order, winning_ids
 from budget.errors import (
     CriteriaContradict,
     NotFound,
@@ -47,7 +47,7 @@ from models.project import Project
 from models.screening import Appeal, Review, Screening
 
 __all__ = [
-    "WINNING", "answers_of", "by_public_id", "change_motion", "change_order", "change_word", "departs", "fill",
+    "answers_of", "by_public_id", "change_motion", "change_order", "change_word", "departs", "fill",
     "items_of", "locked_item", "may_be_put", "open_session_of", "put", "take_off", "winning_ids",
 ]  # fmt: skip
 

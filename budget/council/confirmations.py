@@ -15,13 +15,13 @@ from sqlmodel import Session, col, select
 from budget import audit, works
 from budget.council import agenda, sessions
 from budget.council.sessions import Step
-from budget.council.winners import WINNING
+from budget.council.winners import departs_from
 from budget.errors import AlreadyDone, OverBudget, WinnersUndecided
 from budget.permissions import Actor
 from models.confirmation import Confirmation
 from models.council_session import AgendaItem, CouncilSession
 from models.cycle import Cycle, Envelope
-from models.enums import ItemKind, ItemResult, SessionKind
+from models.enums import WINNING, ItemKind, ItemResult, SessionKind
 from models.project import Project
 from models.result import VerdictRow
 
@@ -57,7 +57,7 @@ def apply(session: Session, actor: Actor, cycle: Cycle, *, now: datetime) -> lis
             cycle_id=cycle.id or 0,
             item_id=words[verdict.project_id].id or 0,
             wins=bool(words[verdict.project_id].wins),
-            departs=(verdict.kind in WINNING) is not words[verdict.project_id].wins,
+            departs=departs_from(words[verdict.project_id], verdict),
             reason_kk=words[verdict.project_id].reason_kk,
             reason_ru=words[verdict.project_id].reason_ru,
             place=order.index(verdict.project_id) + 1 if verdict.project_id in order else None,

@@ -14,11 +14,9 @@ from budget.errors import NotFound, OrderVoted, SessionFault
 from models.base import new_public_id
 from models.council_session import AgendaItem, CouncilSession
 from models.cycle import Cycle
-from models.enums import ItemKind, ItemResult, VerdictKind
+from models.enums import WINNING, ItemKind, ItemResult
 from models.project import Project
 from models.result import VerdictRow
-
-WINNING = (VerdictKind.WON, VerdictKind.WON_LEFTOVERS)
 
 
 def fill(session: Session, cycle: Cycle, row: CouncilSession) -> list[AgendaItem]:
@@ -80,10 +78,15 @@ def keep_order(session: Session, row: CouncilSession) -> None:
 
 def departs(session: Session, item: AgendaItem) -> bool:
     """Does a motion say of a project what the count does not?"""
+    is_word = item.kind is ItemKind.CONFIRMATION  # what is no word on a winner needs no look at the count
+    return is_word and departs_from(item, session.get(VerdictRow, item.project_id))
+
+
+def departs_from(item: AgendaItem, verdict: VerdictRow | None) -> bool:
+    """The same where the verdict is at hand; None is a project the count says nothing of."""
     if item.kind is not ItemKind.CONFIRMATION:
         return False
-    row = session.get(VerdictRow, item.project_id)
-    return row is None or (row.kind in WINNING) is not item.wins
+    return verdict is None or (verdict.kind in WINNING) is not item.wins
 
 
 def winning_ids(session: Session, row: CouncilSession) -> list[str]:

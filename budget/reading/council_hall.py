@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from budget.council import members, sessions
-from budget.council.agenda import WINNING, answers_of
+from budget.council.items import answers_of
 from budget.council.sessions import Step
+from budget.council.winners import departs_from
 from budget.errors import NotFound
 from budget.permissions import Actor
 from models.council import Conflict, CouncilMember
@@ -163,7 +164,7 @@ def _items(
             words=Words(item.reason_kk, item.reason_ru, item.cost_reason_kk, item.cost_reason_ru),
             envelope=envelope if project is not None and item.envelope_id != project.envelope_id else None,
             verdict=verdict,
-            departs=_departs(item, verdict),
+            departs=departs_from(item, verdict),
             ordered=ordered if item.kind is ItemKind.ORDER else (),
             appeal=appeals.get(item.project_id) if item.kind is ItemKind.APPEAL else None,
             aside=aside.get(item.project_id),
@@ -201,12 +202,6 @@ def _place(
         (not is_present, Place.ABSENT),
     )
     return next((place for holds, place in told if holds), Place.OPEN)
-
-
-def _departs(item: AgendaItem, verdict: VerdictRow | None) -> bool:
-    if item.kind is not ItemKind.CONFIRMATION:
-        return False
-    return verdict is None or (verdict.kind in WINNING) is not item.wins
 
 
 def _votes(session: Session, items: Sequence[AgendaItem], member: CouncilMember) -> dict[int, CouncilVote]:

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from budget.council import members, motions, rules
 from budget.council.sessions import Step, step_of
 from budget.council.votes import Floor
-from budget.council.winners import WINNING
+from budget.council.winners import departs_from
 from budget.errors import NotFound
 from models.council import Conflict, CouncilMember
 from models.council_session import (
@@ -184,9 +184,7 @@ def page(session: Session, public_id: str, *, now: datetime) -> SessionPage:
     lines = []
     for item, project, verdict in _items(session, row):
         floor = _floor(item, office, there, aside)
-        departs = item.kind is ItemKind.CONFIRMATION and (
-            verdict is None or (verdict.kind in WINNING) is not item.wins
-        )
+        departs = departs_from(item, verdict)
         lines.append(
             ItemLine(
                 item=item,

@@ -19,6 +19,7 @@ from budget.reading import calendars
 from budget.reading.calendars import Change, Meeting, Planned
 from models.cycle import Cycle, Envelope, ReportedFigures
 from models.enums import (
+    WINNING,
     AllocationRule,
     Figures,
     KeyHolder,
@@ -29,14 +30,11 @@ from models.enums import (
     ProjectState,
     Quorum,
     SessionKind,
-    VerdictKind,
     WorksStatus,
 )
 from models.project import Project
 from models.result import Count, VerdictRow
 from models.works import Works
-
-WON = (VerdictKind.WON, VerdictKind.WON_LEFTOVERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +314,7 @@ def _computed_numbers(row: Any, tallies: Iterable[Any]) -> Numbers:
     winners = 0
     for _cycle, state, kind, status, count in tallies:
         states[state] += count
-        winners += count if kind in WON else 0
+        winners += count if kind in WINNING else 0
         if status is not None:
             works[status] += count
     has_results = row.results_published_at is not None

@@ -15,11 +15,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from budget.reading.cycles import WON
 from budget.reading.folding import words_of
 from models.confirmation import Confirmation
 from models.cycle import Cycle
-from models.enums import Direction, Language, ProjectState, VerdictKind, WorksStatus
+from models.enums import WINNING, Direction, Language, ProjectState, VerdictKind, WorksStatus
 from models.project import Photo, Project, ProjectAddress
 from models.result import VerdictRow
 from models.works import Works
@@ -131,7 +130,7 @@ _SAMPLE = (
     _IN_CYCLE.where(col(Project.state) == ProjectState.ADMITTED)
     .order_by(None)
     .order_by(
-        sa.case((col(VerdictRow.kind).in_(WON), 0), else_=1),
+        sa.case((col(VerdictRow.kind).in_(WINNING), 0), else_=1),
         _PHOTO.is_(None),
         col(VerdictRow.place),
         col(Project.number),
@@ -211,9 +210,9 @@ _STANDINGS: dict[Standing, Any] = {
     Standing.REJECTED: col(Project.state) == ProjectState.REJECTED,
     Standing.WITHDRAWN: col(Project.state) == ProjectState.WITHDRAWN,
     Standing.MERGED: col(Project.state) == ProjectState.MERGED,
-    Standing.WON: col(VerdictRow.kind).in_(WON),
+    Standing.WON: col(VerdictRow.kind).in_(WINNING),
     Standing.LOST: sa.and_(
-        col(VerdictRow.kind).is_not(None), col(VerdictRow.kind).not_in((*WON, VerdictKind.WITHDRAWN))
+        col(VerdictRow.kind).is_not(None), col(VerdictRow.kind).not_in((*WINNING, VerdictKind.WITHDRAWN))
     ),
 }
 

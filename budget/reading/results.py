@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from budget.reading.calendars import Meeting
-from budget.reading.cycles import WON, CycleView, EnvelopeFacts
+from budget.reading.cycles import CycleView, EnvelopeFacts
 from budget.turnout import Dimension, TookPart, took_part
 from models.confirmation import Confirmation, ReserveUse
 from models.council_session import CouncilSession
 from models.cycle import Envelope
-from models.enums import Language, SessionKind, VerdictKind, WorksStatus
+from models.enums import WINNING, Language, SessionKind, VerdictKind, WorksStatus
 from models.project import Project
 from models.result import Count, VerdictRow
 from models.result import Turnout as TurnoutRow
@@ -81,7 +81,7 @@ class Line(NamedTuple):
     @property
     def is_won(self) -> bool:
         """Did the count say that it gets built? The council's word stands beside it."""
-        return self.kind in WON
+        return self.kind in WINNING
 
 
 @dataclass(frozen=True)

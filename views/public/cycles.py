@@ -6,9 +6,9 @@ from budget import cycles as domain_cycles
 from budget.errors import NotFound
 from budget.reading import cycles, projects
 from budget.reading import rules as reading_rules
-from budget.reading.cycles import WON, CycleView
+from budget.reading.cycles import CycleView
 from budget.reading.projects import Card
-from models.enums import KeyHolder, Origin, Phase, Role
+from models.enums import WINNING, KeyHolder, Origin, Phase, Role
 from views.access import actor, public
 from views.page_cache import cacheable
 from views.public import council_words, wording
@@ -80,4 +80,4 @@ def _sample(found: CycleView) -> tuple[Card, ...]:
 def some_of(found: CycleView, limit: int) -> tuple[Card, ...]:
     """A few projects of the ballot; once the result is published, of the winners only."""
     cards = projects.sample(reading(), found.settings.id, limit)
-    return tuple(card for card in cards if card.verdict in WON) if found.has_results else cards
+    return tuple(card for card in cards if card.verdict in WINNING) if found.has_results else cards

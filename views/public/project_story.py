@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from budget.reading.project_life import ProjectLife
-from models.enums import Origin, Phase, ProjectState, VerdictKind, WorksStatus
+from models.enums import WINNING, Origin, Phase, ProjectState, VerdictKind, WorksStatus
 from views.addresses import url_for
 from views.filters import tenge
 from views.labels import label
@@ -43,7 +43,6 @@ _TONES = {
     WorksStatus.POSTPONED: "late",
     WorksStatus.CANCELLED: "muted",
 }
-_WON = (VerdictKind.WON, VerdictKind.WON_LEFTOVERS)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -60,7 +59,7 @@ def story(life: ProjectLife, now: datetime) -> Story:
         notes=tuple(_verdict_notes(life)),
         can_vote=on_ballot and life.stage.phase is Phase.VOTING,
         results_href=results,
-        has_won=life.judgement is not None and life.judgement.kind in _WON,
+        has_won=life.judgement is not None and life.judgement.kind in WINNING,
         departure=_departure(life),
         goes_on=to_project(life.merged_into) if life.merged_into else None,
         joined=tuple(to_project(one.other) for one in life.joined),
@@ -89,10 +88,10 @@ def standing(
         return label(state), "muted"
     if works is not None:
         return label(works), _TONES[works]
-    if verdict in _WON and is_left_out:
+    if verdict in WINNING and is_left_out:
         return _("Left out by the council"), "muted"
     if verdict is not None:
-        return label(verdict), "good" if verdict in _WON else "muted"
+        return label(verdict), "good" if verdict in WINNING else "muted"
     tones = {ProjectState.ADMITTED: "done", ProjectState.SUBMITTED: "now", ProjectState.RETURNED: "now"}
     return label(state), tones.get(state, "muted")
 
