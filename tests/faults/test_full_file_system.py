@@ -81,13 +81,13 @@ def tablespace(small_disk: SmallDisk, postgresql_cluster: Cluster) -> Iterator[s
 
 
 @pytest.fixture
-def postgresql_on_it(tablespace: str, postgresql_url: str) -> str:
+def postgresql_on_it(tablespace: str, new_postgresql_url: str) -> str:
     """The table of ballots: its room is what a vote takes."""
     import psycopg
 
-    with psycopg.connect(postgresql_url.replace("+psycopg", "")) as connection:
+    with psycopg.connect(new_postgresql_url.replace("+psycopg", "")) as connection:
         connection.execute("ALTER TABLE participation SET TABLESPACE small")
-    return postgresql_url
+    return new_postgresql_url
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

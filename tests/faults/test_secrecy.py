@@ -81,7 +81,7 @@ def vote(world: World, projects: tuple[Project, ...], now: datetime) -> None:
         world.receipts.append(done.receipt)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "new_postgresql"])
 def world(request: pytest.FixtureRequest, tmp_path: Path, now: datetime) -> Iterator[World]:
     database = Database(request.getfixturevalue(f"{request.param}_url"))
     keyring = make_keyring(tmp_path)

@@ -79,12 +79,13 @@ class Cluster:
 
     def run(self, statement: str) -> None:
         """One statement outside a transaction, as the owner."""
-        with self._connect() as connection:
+        with self.connect() as connection:
             connection.execute(statement)  # type: ignore[call-overload]  # psycopg wants a literal
 
-    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+    def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+        """A connection of the owner, each statement for itself."""
         return psycopg.connect(
-            host="127.0.0.1", port=self.port, user="postgres", dbname="postgres", autocommit=True
+            host="127.0.0.1", port=self.port, user="postgres", dbname=database, autocommit=True
         )
 
     def _as_owner(self) -> list[str]:
@@ -117,7 +118,7 @@ class Cluster:
         end = time.monotonic() + START_SECONDS
         while True:
             try:
-                self._connect().close()
+                self.connect().close()
                 return
             except psycopg.OperationalError:
                 dead = self._process is None or self._process.poll() is not None
@@ -128,7 +129,7 @@ class Cluster:
 
     def _assert_own(self) -> None:
         """Before anything is written: this is the server we started, not one that took the port."""
-        with self._connect() as connection:
+        with self.connect() as connection:
             row = connection.execute("SHOW data_directory").fetchone()
         assert row is not None
         assert Path(str(row[0])) == self.data, f"port {self.port} belongs to another server: {row[0]}"
