@@ -9,9 +9,10 @@ from typing import Any, cast
 
 import flask
 from flask import request
+from werkzeug.urls import uri_to_iri
 
 from models.enums import Language
-from views.i18n import current_language
+from views.i18n import current_language, switch_language_url
 
 _HOLE = "0hole0"
 
@@ -22,6 +23,12 @@ def url_for(endpoint: str, **values: Any) -> str:
     if "_external" in values:
         return flask.url_for(endpoint, **values)
     return _built(request.script_root, current_language(), endpoint, tuple(values.items()))
+
+
+def of_this_page() -> str:
+    """The whole address of the page as people read it."""
+    address = f"{request.scheme}://{request.host}{switch_language_url(current_language())}"
+    return uri_to_iri(address) if "%" in address else address
 
 
 def many(endpoint: str, name: str, suffix: str = "") -> Callable[[str], str]:

@@ -18,6 +18,7 @@ from views import (
     security,
     sessions,
     static_files,
+    templating,
 )
 from views.api.routes import register_api
 from views.config import Config, from_environment
@@ -48,7 +49,7 @@ def create_app(config: Config | None = None) -> Flask:
         MAX_CONTENT_LENGTH=settings.upload_limit_bytes,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
     )
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    templating.init_app(app)
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

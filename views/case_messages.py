@@ -1,11 +1,10 @@
 """The sentences of refusals about objections, annulments and telephones that served somebody else."""
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
-
 from views.cycle_messages import Facts, Worded
 from views.filters import date_time, deadline
+from views.texts import LazyText
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 
 def _already_objected(facts: Facts) -> str:
@@ -25,7 +24,7 @@ def _objections_closed(facts: Facts) -> str:
     )
 
 
-PLAIN: dict[str, LazyString] = {
+PLAIN: dict[str, LazyText] = {
     "phone_used": _l("A ballot by another person was already cast with this telephone number. One number serves one person. Vote with an electronic signature or at the front office of the akimat."),
     "nothing_to_object": _l("No ballot was cast with your IIN, so there is nothing to object to."),
     "second_person_needed": _l("You proposed this yourself. A second person must confirm it."),

@@ -1,15 +1,13 @@
 """Sentences of refusals about the Expert Council: composition, reviews, sessions, appeals, protocols, the reserve."""
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
-from flask_babel.speaklater import LazyString
-
 from views.cycle_messages import Facts, Worded
 from views.filters import date_time, deadline, tenge
 from views.labels import label, named_criterion
+from views.texts import LazyText, ngettext
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
-FIELDS: dict[str, LazyString] = {
+FIELDS: dict[str, LazyText] = {
     "criterion": _l("the criterion it rests on"),
     "clause": _l("the clause of the Regulation"),
     "reason_kk": _l("the reasons in Kazakh"),
@@ -53,7 +51,7 @@ def _composition(facts: Facts) -> str:
             )
 
 
-_MERGER: dict[str, LazyString] = {
+_MERGER: dict[str, LazyText] = {
     "same": _l("Choose two different projects."),
     "cycle": _l("Both projects must be of one cycle."),
     "state": _l("Only projects that wait for a decision can become one."),
@@ -62,19 +60,19 @@ _MERGER: dict[str, LazyString] = {
     ),
     "agenda": _l("One of them is put to the vote already."),
 }
-_SESSION: dict[str, LazyString] = {
+_SESSION: dict[str, LazyText] = {
     "past": _l("Choose a time to come."),
     "place": _l("Write the place in Kazakh and in Russian."),
     "empty": _l("The agenda is empty. Put something on it first."),
     "undecided": _l("The results of the vote are not published yet: there is nothing to confirm."),
     "votes": _l("A vote is still open. Close it first."),
 }
-_SPANS: dict[tuple[str, str], LazyString] = {
+_SPANS: dict[tuple[str, str], LazyText] = {
     ("draft", "announced"): _l("This can be done only before the session begins."),
     ("draft", "underway"): _l("This can be done only before the session is closed."),
     ("closed", "published"): _l("This can be done only after the session is closed."),
 }
-_STEPS: dict[str, LazyString] = {
+_STEPS: dict[str, LazyText] = {
     "draft": _l("This can be done only before the session is announced."),
     "announced": _l("This can be done only after the session is announced and before it begins."),
     "underway": _l("This can be done only while the session is under way."),
@@ -239,7 +237,7 @@ def _already_signed(facts: Facts) -> str:
     return str(_("You signed this protocol on %(moment)s.", moment=date_time(facts["at"])))
 
 
-PLAIN: dict[str, LazyString] = {
+PLAIN: dict[str, LazyText] = {
     "member_taken": _l("This account is in the council already."),
     "not_declared": _l("Say first in which projects you have an interest, or that you have none."),
     "council_missing": _l("The composition of the council is not published yet."),

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
-from flask_babel.speaklater import LazyString
-
 from models.enums import Phase, ScreeningOutcome, WorksStatus
 from views import opening_messages
 from views.filters import date_time, deadline, number, tenge
 from views.labels import label
+from views.texts import LazyText, ngettext
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 Facts = Mapping[str, Any]
 Worded = Callable[[Facts], str]
@@ -58,7 +56,7 @@ def _setting_fault(facts: Facts) -> str:
     )
 
 
-_SETTINGS: dict[tuple[str, str], LazyString] = {
+_SETTINGS: dict[tuple[str, str], LazyText] = {
     ("slug", "shape"): _l(
         "Use small Latin letters, digits and hyphens, up to 60: for example 2027 or 2027-spring."
     ),
@@ -84,7 +82,7 @@ def _not_ready(facts: Facts) -> str:
     return " ".join(str(UNMET[code]) for code in facts["unmet"])
 
 
-UNMET: dict[str, LazyString] = {
+UNMET: dict[str, LazyText] = {
     "published": _l("The cycle is not published yet."),
     "calendar": _l("The calendar is not complete, or a phase of it is over already."),
     "envelopes": _l("The money does not add up to the allotted sum."),

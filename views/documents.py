@@ -10,22 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.support import NullTranslations, Translations
 from flask import Response
 
 from models.enums import Language
 from views.filters import date_time, long_date
 from views.labels import LABELS
+from views.texts import catalog
 
 FOLDER = Path(__file__).resolve().parents[1] / "templates" / "documents"
 PRINTED = (Language.KK, Language.RU)
 """Documents speak both languages side by side (law on languages)."""
-_CATALOGS = Path(__file__).parent / "translations"
 
 
 def compiled(name: str, data: Mapping[str, Any]) -> Any:
@@ -72,12 +70,12 @@ def download(content: bytes, name: str) -> Response:
 
 def gettext(message: str) -> dict[str, str]:
     """A text in the languages of a document: {"kk": …, "ru": …}. Called so for the collection of texts."""
-    return {str(lang): _catalog(lang).gettext(message) for lang in PRINTED}
+    return {str(lang): catalog(lang).gettext(message) for lang in PRINTED}
 
 
 def ngettext(one: str, many: str, count: int) -> dict[str, str]:
     """The same for a number."""
-    return {str(lang): _catalog(lang).ngettext(one, many, count) % {"count": count} for lang in PRINTED}
+    return {str(lang): catalog(lang).ngettext(one, many, count) % {"count": count} for lang in PRINTED}
 
 
 @dataclass(frozen=True)
@@ -88,12 +86,12 @@ class Words:
 
     def gettext(self, message: str, **values: Any) -> str:
         """The text with its named places filled."""
-        text = _catalog(self.language).gettext(message)
+        text = catalog(self.language).gettext(message)
         return text % values if values else text
 
     def ngettext(self, one: str, many: str, count: int, **values: Any) -> str:
         """The form for `count`, which is also `%(count)s`."""
-        return _catalog(self.language).ngettext(one, many, count) % {"count": count, **values}
+        return catalog(self.language).ngettext(one, many, count) % {"count": count, **values}
 
     def label(self, member: StrEnum) -> str:
         """The word for an enum member."""
@@ -119,8 +117,3 @@ def qr_svg(text: str) -> str:
     out = BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, nl=False)
     return out.getvalue().decode()
-
-
-@cache
-def _catalog(language: Language) -> NullTranslations:
-    return Translations.load(str(_CATALOGS), [str(language)])

@@ -188,6 +188,7 @@ def init_app(app: Flask) -> None:
         "lower_first": lower_first,
     }
     app.jinja_env.globals |= {
+        "page_language": current_language,
         "switch_language_url": switch_language_url,
         "in_language": in_language,
         "in_kk_or_ru": in_kk_or_ru,
@@ -195,6 +196,7 @@ def init_app(app: Flask) -> None:
         "span": span,
         "url_for": addresses.url_for,
         "addresses_of": addresses.many,
+        "address_of_page": addresses.of_this_page,
     }
     page_context.init_app(app)
 

@@ -14,15 +14,17 @@ from zoneinfo import ZoneInfo
 
 import wtforms.i18n
 from flask import Flask, request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import Field, FieldList, Form, PasswordField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import StopValidation
-from wtforms.widgets import DateTimeLocalInput, TextInput
+from wtforms.widgets import DateTimeLocalInput, HiddenInput, TextInput
 
 from views.i18n import TIME_ZONE, current_language
+from views.templating import piece
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 View = TypeVar("View", bound=Callable[..., Any])
 _ZONE = ZoneInfo(TIME_ZONE)
@@ -77,6 +79,19 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
 
     class Meta(_TidyMeta):
         pass
+
+    def hidden_tag(self) -> Markup:
+        """All hidden fields, the token among them; WTForms' own way to it is as long as that to a page."""
+        hidden = (field for field in self if isinstance(field.widget, HiddenInput))
+        return Markup().join(map(_hidden, hidden))
+
+
+def _hidden(field: Any) -> Markup:
+    return Markup('<input id="{0}" name="{1}" type="hidden" value="{2}">').format(
+        field.id,
+        field.name,
+        field._value(),  # noqa: SLF001  # WTForms gives its widgets no other
+    )
 
 
 class PartForm(Form):
@@ -214,6 +229,20 @@ def _parsed(text: str, pattern: str) -> datetime | None:
         return None
 
 
+def described_by(control: str, hint: Any, note: Any, errors: Sequence[Any]) -> str:
+    """The ids of what is to be read out with a control, as its template names them."""
+    parts = (("hint", hint), ("note", note), ("error", errors))
+    return " ".join(f"{control}-{part}" for part, is_there in parts if is_there)
+
+
+def attributes(own: dict[str, Any] | None, more: dict[str, Any], described: str) -> Markup:
+    """A control's attributes besides those its template writes: the field's (render_kw), the page's, its description."""
+    values = {**(own or {}), **more}
+    if described:
+        values["aria-describedby"] = described
+    return Markup("".join(f' {name}="{piece(value)}"' for name, value in values.items()))  # noqa: S704  # escaped
+
+
 def accepts_upload(limit_bytes: int) -> Callable[[View], View]:
     """This view takes bodies up to `limit_bytes`, so that a photo that is too large is refused beside its field
     with everything typed kept; only what is larger still gets the page 413."""
@@ -226,7 +255,9 @@ def accepts_upload(limit_bytes: int) -> Callable[[View], View]:
 
 
 def init_app(app: Flask) -> None:
-    """Raise the body limit for the views that asked: before the CSRF check reads the form, hence this hook."""
+    """Help the macros of forms, and raise the body limit for the views that asked: before the CSRF check reads the
+    form, hence the hook."""
+    app.jinja_env.globals |= {"described_by": described_by, "attributes": attributes}
 
     @app.url_value_preprocessor
     def _raise_limit(endpoint: str | None, _values: dict[str, Any] | None) -> None:

@@ -4,9 +4,9 @@ Catalogs are written by hand in views/translations; English is the language of t
 """
 
 from typing import Any, cast
+from urllib.parse import quote
 
-from flask import Flask, g, has_request_context, request, url_for
-from flask_babel import Babel
+from flask import Flask, g, has_request_context, request
 
 from models.enums import Language
 
@@ -18,9 +18,11 @@ TIME_ZONE = "Asia/Almaty"
 def current_language() -> Language:
     """The language of this request: from the address, else (errors outside a page) from the browser."""
     kept = g._get_current_object()  # noqa: SLF001  # once: a page asks some fifty times
-    if "lang" not in kept:
+    try:
+        return kept.lang  # type: ignore[no-any-return]
+    except AttributeError:
         kept.lang = _from_request() if has_request_context() else Language.KK
-    return cast(Language, kept.lang)
+        return cast(Language, kept.lang)
 
 
 def _from_request() -> Language:
@@ -31,39 +33,26 @@ def _from_request() -> Language:
 
 
 def switch_language_url(language: str) -> str:
-    """This page in another language, with its query; the start page where there is no page to come back to.
-
-    A page names five such addresses; they differ in their first part only, so one is built.
-    """
-    built = cast(str | None, g.get("own_address"))
-    if built is None:
-        built = g.own_address = _address_in(current_language())
-    before = f"{request.script_root}/"
-    rest = built.removeprefix(f"{before}{current_language()}/")
-    return _address_in(language) if rest == built else f"{before}{language}/{rest}"
+    """This page in another language, with its query; the start page where there is no page to come back to."""
+    kept = g._get_current_object()  # noqa: SLF001  # a page names five such addresses
+    try:
+        before, after = kept.around_language
+    except AttributeError:
+        before, after = kept.around_language = f"{request.script_root}/", _after_language()
+    return f"{before}{language}{after}"
 
 
-def _address_in(language: str) -> str:
+def _after_language() -> str:
     rule = request.url_rule
-    if (
-        request.endpoint is None
-        or request.view_args is None
-        or rule is None
-        or "GET" not in (rule.methods or ())
-    ):
-        return url_for("public.home", lang=language)
-    values = {**request.view_args, **request.args.to_dict(flat=False), "lang": language}
-    return url_for(request.endpoint, **values)
+    if rule is None or not rule.rule.startswith(PREFIX) or "GET" not in (rule.methods or ()):
+        return "/"
+    path = quote(request.path[3:], safe="/!$&'()*+,:;=@")
+    query = quote(request.query_string, safe="/!$&'()*+,:;=@?%")
+    return f"{path}?{query}" if query else path
 
 
 def init_app(app: Flask) -> None:
-    """Take `lang` out of the address, put it into every address built, and set up the catalogs."""
-    Babel(
-        app,
-        locale_selector=lambda: str(current_language()),
-        timezone_selector=lambda: TIME_ZONE,
-        default_translation_directories="translations",
-    )
+    """Take `lang` out of the address, and put it into every address built."""
 
     @app.url_value_preprocessor
     def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -288,9 +288,13 @@ UNPUBLISHED: dict[str, str] = {
 """What an archive may say was not published; the codes stand in `ReportedFigures.unpublished`."""
 
 
+_BY_VALUE = {kind: {f"{member}": text for member, text in words.items()} for kind, words in LABELS.items()}
+"""A page asks for dozens: a string is hashed by C, a member of an enum by Python."""
+
+
 def label(member: StrEnum) -> str:
     """The word for an enum member in the language of this request. Raises KeyError for an unknown one."""
-    return gettext(LABELS[type(member)][member])
+    return gettext(_BY_VALUE[type(member)][member.value])
 
 
 def recusal(kind: ConflictKind) -> str:

@@ -8,11 +8,6 @@ refusals with all their facts in every language.
 from datetime import datetime
 from enum import StrEnum
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
-from flask_babel.speaklater import LazyString
-
 from budget.errors import BudgetRefusal
 from budget.permissions import RULES, Action
 from budget.phases import ORDER
@@ -21,6 +16,9 @@ from views import case_messages, council_messages, cycle_messages, paper_message
 from views.cycle_messages import UNMET, Facts, Worded
 from views.filters import clock_time, date_time, deadline, lower_first, opening, tenge
 from views.labels import label
+from views.texts import LazyText, ngettext
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 __all__ = ["UNMET", "text", "wait"]
 
@@ -84,7 +82,7 @@ def _next(opens_at: datetime | None) -> str:
     return "" if opens_at is None else str(_("The next one begins on %(moment)s.", moment=opening(opens_at)))
 
 
-_TOO_EARLY: dict[Action, LazyString] = {
+_TOO_EARLY: dict[Action, LazyText] = {
     Action.SUBMIT_PROJECT: _l(
         "Applications are not accepted yet. The calendar of the cycle says when they begin."
     ),
@@ -92,7 +90,7 @@ _TOO_EARLY: dict[Action, LazyString] = {
     Action.CLOSE_COUNT: _l("Ballots can't be counted before voting is over."),
     Action.PUBLISH_RESULTS: _l("Results can't be published before voting is over."),
 }
-_TOO_LATE: dict[Action, LazyString] = {
+_TOO_LATE: dict[Action, LazyText] = {
     Action.SUBMIT_PROJECT: _l("Applications are closed for this cycle. You can vote for the projects of others, and submit yours in the next cycle."),
     Action.CORRECT_PROJECT: _l("The time to correct projects is over: the ballot list is being made."),
     Action.WITHDRAW_PROJECT: _l("The time to withdraw projects is over: the ballot list is being made."),
@@ -243,7 +241,7 @@ def _criteria_contradict(facts: Facts) -> str:
 
 # --- people -----------------------------------------------------------------------------------
 
-_PHONE: dict[str, LazyString] = {
+_PHONE: dict[str, LazyText] = {
     "unreadable": _l("This is not a phone number. Write it like +7 701 123 45 67."),
     "foreign": _l(
         "Codes are sent to mobile numbers of Kazakhstan only. Without one, the front office helps you."
@@ -311,7 +309,7 @@ def _second_factor_refused(facts: Facts) -> str:
     )
 
 
-_INVITATION_OVER: dict[str, LazyString] = {
+_INVITATION_OVER: dict[str, LazyText] = {
     "used": _l(
         "This invitation was used already: the account is there. Sign in with your e-mail and password."
     ),
@@ -326,7 +324,7 @@ def _invitation_over(facts: Facts) -> str:
 
 # --- files ------------------------------------------------------------------------------------
 
-_ROLL: dict[str, LazyString] = {
+_ROLL: dict[str, LazyText] = {
     "empty": _l("The file is empty."),
     "header": _l("The first line must name the columns: iin, birth_date, area, street, house, phone."),
     "encoding": _l("The file is not in UTF-8. Save it as “CSV UTF-8”."),
@@ -341,7 +339,7 @@ def _rule_not_supported(facts: Facts) -> str:
     return str(_("The file names a rule this service can't count by: %(rule)s.", rule=facts["rule"]))
 
 
-_PLAIN: dict[str, LazyString] = {
+_PLAIN: dict[str, LazyText] = {
     **case_messages.PLAIN,
     **council_messages.PLAIN,
     **paper_messages.PLAIN,

@@ -3,18 +3,14 @@ a code fits into one and everything else into two. No text says how anybody vote
 """
 
 from datetime import datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.support import NullTranslations, Translations
-
 from budget.notices import NoticeKind
-from models.enums import CaseOutcome, Channel, Language
+from models.enums import CaseOutcome, Channel
 from models.service import Notice
 from views.i18n import TIME_ZONE
+from views.texts import catalog
 
-_CATALOGS = Path(__file__).parent / "translations"
 _ZONE = ZoneInfo(TIME_ZONE)
 
 
@@ -27,7 +23,7 @@ def text_of(notice: Notice) -> str:
     """
     if not notice.facts:
         return ""
-    _ = _catalog(notice.language).gettext
+    _ = catalog(notice.language).gettext
     facts = notice.facts
     match NoticeKind(notice.kind):
         case NoticeKind.LOGIN_CODE:
@@ -46,7 +42,7 @@ def text_of(notice: Notice) -> str:
 
 def _about_project(kind: NoticeKind, notice: Notice) -> str:
     """What became of an application; the own page on the site tells the rest."""
-    _ = _catalog(notice.language).gettext
+    _ = catalog(notice.language).gettext
     facts = {"number": notice.facts["number"]}
     match kind:
         case NoticeKind.PROJECT_RETURNED:
@@ -66,7 +62,7 @@ def _about_project(kind: NoticeKind, notice: Notice) -> str:
 
 
 def _about_appeal(kind: NoticeKind, notice: Notice) -> str:
-    _ = _catalog(notice.language).gettext
+    _ = catalog(notice.language).gettext
     facts = {"number": notice.facts["number"]}
     if kind is NoticeKind.APPEAL_HEARING:
         told = _("Project %(number)s: you are heard on your appeal on %(moment)s. Where: see My page.")
@@ -82,7 +78,7 @@ def _last_day(until: str) -> str:
 
 
 def _ballot_cast(notice: Notice) -> str:
-    _ = _catalog(notice.language).gettext
+    _ = catalog(notice.language).gettext
     facts = {"moment": _moment(notice.facts["at"]), "url": notice.facts["url"]}
     match Channel(notice.facts["channel"]):
         case Channel.WEB:
@@ -96,9 +92,3 @@ def _ballot_cast(notice: Notice) -> str:
 def _moment(at: str) -> str:
     """`01.03 14:05` by the clock of the district."""
     return f"{datetime.fromisoformat(at).astimezone(_ZONE):%d.%m %H:%M}"
-
-
-@lru_cache(maxsize=len(Language))
-def _catalog(language: Language) -> NullTranslations:
-    """The catalog itself and not flask-babel's: jobs run without an application."""
-    return Translations.load(str(_CATALOGS), [str(language)])

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
-
 from views.filters import date_time, deadline, number
+from views.texts import LazyText
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 Facts = Mapping[str, Any]
 
@@ -22,7 +21,7 @@ def _share_shown(facts: Facts) -> str:
     return str(_("This share was shown on %(moment)s, and it is shown once.", moment=date_time(facts["at"])))
 
 
-_SHARE: dict[str, LazyString] = {
+_SHARE: dict[str, LazyText] = {
     "empty": _l("%(name)s: enter the 12 words."),
     "word": _l("%(name)s: “%(word)s” is not a word of a share. Check the spelling."),
     "count": _l("%(name)s: a share has 12 words, and here are %(count)s."),
@@ -54,7 +53,7 @@ def _cases_open(facts: Facts) -> str:
     )
 
 
-_SUMS: dict[str, LazyString] = {
+_SUMS: dict[str, LazyText] = {
     "electronic": _l("ballots in the log, and ballots cast on the site, at the desk and on paper"),
     "leaves": _l("ballots in the log, and opened, replaced and annulled ones"),
     "opened": _l("opened ballots, and valid, empty and invalid ones"),

@@ -1,14 +1,12 @@
 """The sentences of refusals about paper ballots."""
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
-from flask_babel.speaklater import LazyString
-
 from views.cycle_messages import Facts, Worded
 from views.filters import date_time
+from views.texts import LazyText, ngettext
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
-_SHEET: dict[str, LazyString] = {
+_SHEET: dict[str, LazyText] = {
     "serial": _l("There is no such number in this batch."),
     "same_person": _l("You have read this paper already. Another operator must read it."),
     "settled": _l("This paper is settled already."),
@@ -62,7 +60,7 @@ def _batch_unsettled(facts: Facts) -> str:
     )
 
 
-PLAIN: dict[str, LazyString] = {
+PLAIN: dict[str, LazyText] = {
     "paper_not_accepted": _l("The rules of this cycle have no voting on paper."),
     "no_papers_left": _l("All papers of this batch are with people already. Issue another batch."),
 }

@@ -7,14 +7,18 @@ is never kept.
 """
 
 from collections.abc import Callable, Hashable
+from datetime import datetime
 from typing import TypeVar, cast
 
 from flask import current_app, g
 
 from budget.reading import cycles
+from budget.reading.council_queue import Known, Progress, progress
 from budget.reading.cycles import CycleView
 from budget.reading.places import Places
 from budget.reading.places import places as read_places
+from budget.reading.rules import Regulation
+from budget.reading.rules import regulation as read_regulation
 from models import public_version as versions
 from views.request_scope import now, reading
 
@@ -49,12 +53,29 @@ def published_cycle(slug: str, *, with_numbers: bool = True) -> CycleView:
     return cycles.at(view, now())
 
 
-def _kept(name: Hashable, read: Callable[[], Fact]) -> Fact:
+def regulation(cycle_id: int) -> Regulation:
+    """What the projects of a published cycle are screened by."""
+    return _kept(("regulation", cycle_id), lambda: read_regulation(reading(), cycle_id))
+
+
+def work_of_council(cycle: Known, member: Known) -> Progress:
+    """How far the council is, and one member of it; what is overdue is told to the minute."""
+    minute = now().replace(second=0, microsecond=0)
+    return _kept(
+        ("work", cycle.id, member.id), lambda: progress(reading(), cycle, member, now=now()), good_for=minute
+    )
+
+
+def _kept(name: Hashable, read: Callable[[], Fact], *, good_for: datetime | None = None) -> Fact:
     version = public_version()
-    kept = cast(tuple[int, dict[Hashable, object]] | None, current_app.extensions.get(EXTENSION))
+    kept = cast(
+        tuple[int, dict[Hashable, tuple[datetime | None, object]]] | None,
+        current_app.extensions.get(EXTENSION),
+    )
     if kept is None or kept[0] != version:
         kept = current_app.extensions[EXTENSION] = (version, {})
     facts = kept[1]
-    if name not in facts:
-        facts[name] = read()
-    return cast(Fact, facts[name])
+    found = facts.get(name)
+    if found is None or found[0] != good_for:
+        found = facts[name] = (good_for, read())
+    return cast(Fact, found[1])

@@ -3,10 +3,13 @@
 Asks no database. The offices' templates are left to those who open them.
 """
 
-from flask import Flask
-from flask_babel import get_locale, get_translations
+from datetime import date
 
-from views.i18n import LANGUAGES
+from flask import Flask
+
+from models.enums import Language
+from views import texts
+from views.filters import long_date
 
 _FOLDERS = ("public/", "resident/", "macros/", "errors/")
 
@@ -16,9 +19,6 @@ def warm(app: Flask) -> None:
     for name in app.jinja_env.list_templates():
         if "/" not in name or name.startswith(_FOLDERS):
             app.jinja_env.get_template(name)
-    for language, _ in LANGUAGES:
-        with app.test_request_context(f"/{language}/"):
-            get_translations()
-            locale = get_locale()
-            if locale is not None:
-                locale.date_formats  # noqa: B018  # Babel reads a locale's data when it is first asked
+    for language in Language:
+        texts.catalog(language)
+        long_date(date.min, language)  # Babel reads a locale's data when it is first asked

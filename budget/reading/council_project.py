@@ -5,7 +5,7 @@ to a member who has none to write, when all are written; to one who stands aside
 where something was decided on the project before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from budget import corrections, cycles, screening, versions
-from budget.council import criteria, members, mergers
+from budget import corrections, screening, versions
+from budget.council import members, mergers
 from budget.council.criteria import Clause
 from budget.council.reviews import Said, answers_of
 from budget.differences import Difference, differences
@@ -23,7 +23,8 @@ from budget.errors import NotFound, NotPermitted
 from budget.permissions import Action, Actor
 from budget.phases import stage_at
 from budget.reading.projects import Address, addresses_of
-from models.council import CompetentBody, Conflict, CouncilMember
+from budget.reading.rules import BodyLine, Regulation
+from models.council import Conflict, CouncilMember
 from models.council_session import AgendaItem, CouncilSession
 from models.cycle import Cycle, Envelope
 from models.district import Area
@@ -90,7 +91,7 @@ class ProjectFile:
     under_vote: int | None
     merging_with: int | None
     clauses: tuple[Clause, ...]
-    bodies: Sequence[CompetentBody]
+    bodies: Sequence[BodyLine]
     own: Opinion | None
     earlier: Opinion | None
     others: tuple[Opinion, ...]
@@ -187,8 +188,26 @@ _ONE: Any = (
 )  # fmt: skip
 
 
-def open_file(session: Session, actor: Actor, public_id: str, *, now: datetime) -> ProjectFile:
-    """The project for the member who reads it. Raises: NotFound, NotPermitted (no member of that council)."""
+_REVIEWS: Any = (
+    select(Review, CouncilMember)
+    .join(CouncilMember, col(CouncilMember.id) == Review.member_id)
+    .where(Review.project_id == sa.bindparam("project"), Review.version >= sa.bindparam("since"))
+    .order_by(col(Review.id))
+)
+
+
+def open_file(
+    session: Session,
+    actor: Actor,
+    public_id: str,
+    *,
+    regulation: Callable[[int], Regulation],
+    now: datetime,
+) -> ProjectFile:
+    """The project for the member who reads it. `regulation` gives that of a cycle, which all its projects share.
+
+    Raises: NotFound, NotPermitted (no member of that council).
+    """
     row = session.exec(_ONE, params={"public_id": public_id, "staff": actor.id}).first()
     if row is None:
         raise NotFound(project=public_id)
@@ -198,6 +217,7 @@ def open_file(session: Session, actor: Actor, public_id: str, *, now: datetime) 
         raise NotPermitted(action=Action.SEE_QUEUE)
     read, before = _opinions(session, project)
     own = next((one for one in read if one.review.member_id == member.id), None)
+    rules = regulation(cycle.id)
     was_decided = project.version > 1 or project.decided_at is not None
     return ProjectFile(
         project=project,
@@ -207,13 +227,13 @@ def open_file(session: Session, actor: Actor, public_id: str, *, now: datetime) 
         envelope=envelope if envelopes > 1 else None,
         photo=photo,
         addresses=addresses_of(session, [project.id]).get(project.id, ()),
-        is_open=screening.is_open_at(cycle.frozen_at, stage_at(cycles.calendar(session, cycle.id), now)),
+        is_open=screening.is_open_at(cycle.frozen_at, stage_at(rules.calendar, now)),
         conflict=conflict,
         check=check,
         under_vote=under_vote,
         merging_with=merging_with,
-        clauses=criteria.of_cycle(session, cycle.id),
-        bodies=criteria.bodies(session),
+        clauses=rules.criteria,
+        bodies=rules.bodies,
         own=own,
         earlier=next((one for one in before if one.review.member_id == member.id), None),
         others=() if conflict is not None else _shown(read, own),
@@ -239,12 +259,8 @@ def _shown(read: Sequence[Opinion], own: Opinion | None) -> tuple[Opinion, ...]:
 
 def _opinions(session: Session, project: Project) -> tuple[list[Opinion], list[Opinion]]:
     """The reviews of the text as it is now, and of the one before it."""
-    rows = session.exec(
-        select(Review, CouncilMember)
-        .join(CouncilMember, col(CouncilMember.id) == Review.member_id)
-        .where(Review.project_id == project.id, Review.version >= project.version - 1)
-        .order_by(col(Review.id))
-    ).all()
+    asked = {"project": project.id, "since": project.version - 1}
+    rows = session.exec(_REVIEWS, params=asked).all()
     concluded = [review.id or 0 for review, _ in rows if review.concluded_at is not None]
     said = answers_of(session, concluded) if concluded else {}
     found = [Opinion(review, member, said.get(review.id or 0, {})) for review, member in rows]

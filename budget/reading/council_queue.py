@@ -176,9 +176,11 @@ def _listing(show: Show, by_area: bool) -> sa.Select[*tuple[Any, ...]]:
     asked = [_OF_CYCLE, *_PARTS[show]]
     if by_area:
         asked.append(col(Project.area_id).in_(_AREA))
+    of = _FROM_MINE if show is Show.MINE else Project
+    total = sa.select(sa.func.count()).select_from(of).where(*asked).scalar_subquery()
     found = (
-        sa.select(col(Project.id), sa.func.count().over().label("total"))
-        .select_from(_FROM_MINE if show is Show.MINE else _FROM)
+        sa.select(col(Project.id))
+        .select_from(of)
         .where(*asked)
         .order_by(*_order(show))
         .limit(sa.bindparam("most"))
@@ -190,7 +192,7 @@ def _listing(show: Show, by_area: bool) -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Area, col(Area.id) == col(Project.area_id))
         .outerjoin(_Aside, _IS_ASIDE)
     )
-    return sa.select(*_LINE, found.c.total).select_from(joined).order_by(*_order(show))
+    return sa.select(*_LINE, total).select_from(joined).order_by(*_order(show))
 
 
 _AREA = sa.select(col(Area.id)).where(col(Area.code) == sa.bindparam("area"))
@@ -201,9 +203,8 @@ _NEXT = (
     .limit(1)
 )
 _FIRST = _NEXT.order_by(*_order(Show.MINE))
-_AFTER = _NEXT.where(col(Project.number) != sa.bindparam("after")).order_by(
-    sa.case((col(Project.number) > sa.bindparam("after"), 0), else_=1), col(Project.number)
-)
+_AFTER = _NEXT.where(col(Project.number) > sa.bindparam("after")).order_by(col(Project.number))
+_BEFORE = _NEXT.where(col(Project.number) < sa.bindparam("after")).order_by(col(Project.number))
 
 
 def _in_state(state: ProjectState) -> sa.ColumnElement[int]:
@@ -284,7 +285,8 @@ def next_of(
 ) -> Following | None:
     """The next project this member has to review: the following number, then from the first again."""
     asked = {**_asked(cycle, member, now), "after": after}
-    row: Any = session.connection().execute(_AFTER, asked).first()
+    connection = session.connection()
+    row: Any = connection.execute(_AFTER, asked).first() or connection.execute(_BEFORE, asked).first()
     return Following(*row) if row is not None else None
 
 

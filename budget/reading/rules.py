@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from budget import cycles
 from budget.council.criteria import Clause, in_order
+from budget.phases import Calendar
 from models.council import CompetentBody, CycleCriterion
 from models.enums import Criterion
 from models.trustee import Trustee
@@ -35,6 +37,15 @@ class TrusteeLine:
 
     name: str
     organisation: str
+
+
+@dataclass(frozen=True)
+class Regulation:
+    """What a project is screened by: when, against what, and whose the rest is."""
+
+    calendar: Calendar
+    criteria: tuple[Clause, ...]
+    bodies: tuple[BodyLine, ...]
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,12 @@ _PRINTED = sa.union_all(
         col(Trustee.cycle_id) == sa.bindparam("cycle")
     ),
 ).order_by("position")
+
+
+def regulation(session: Session, cycle_id: int) -> Regulation:
+    """What the projects of a cycle are screened by. Two statements; all of it is public."""
+    found = printed(session, cycle_id)
+    return Regulation(cycles.calendar(session, cycle_id), found.criteria, found.bodies)
 
 
 def printed(session: Session, cycle_id: int) -> Printed:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_babel import force_locale
 
 import budget
 from budget.council import sessions
@@ -187,7 +186,7 @@ def sentence(app: Flask, refusal: BudgetRefusal, language: str) -> str:
     """What people read."""
     from views import messages
 
-    with app.test_request_context(f"/{language}/"), force_locale(language):
+    with app.test_request_context(f"/{language}/"):
         return str(messages.text(refusal))
 
 

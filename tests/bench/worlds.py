@@ -186,6 +186,7 @@ def signed_in_reviewer(app: Flask) -> Reviewer:
         account = session.get_one(Staff, member.actor.id)
         with app.test_request_context("/kk/"):
             sessions.sign_in_staff(session, account)
+            generate_csrf()  # the page after the sign-in, which has a form, gave the browser this cookie
             return Reviewer({"Cookie": _cookies(app)}, mine[1].public_id)
 
 

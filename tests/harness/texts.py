@@ -5,16 +5,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations
-from flask_babel import Domain, get_locale
+
+from models.enums import Language
+from views import texts
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGS = ROOT / "views" / "translations"
-TRANSLATED = ("kk", "ru")
+TRANSLATED = (Language.KK, Language.RU)
 
 
 def compile_catalogs() -> None:
@@ -46,28 +47,16 @@ class _Missing(NullTranslations):
         self._asked.append(msgid1)
         return msgid1 if n == 1 else msgid2
 
-    ugettext = gettext
-    ungettext = ngettext
-
-    def upgettext(self, context: str, message: str) -> str:
-        self._asked.append(message)
-        return message
-
 
 @contextmanager
 def recorded_misses() -> Iterator[list[str]]:
-    """Everything flask-babel could not find in the kk or ru catalog while the block runs."""
+    """Everything that was looked for in the kk or ru catalog in vain while the block runs."""
     asked: list[str] = []
-    original = Domain.get_translations
-
-    def get_translations(domain: Domain) -> Any:
-        translations = original(domain)
-        if str(get_locale()) in TRANSLATED and domain.domain == ["messages"]:
-            translations._fallback = _Missing(asked)
-        return translations
-
-    Domain.get_translations = get_translations
+    catalogs = [texts.catalog(language) for language in TRANSLATED]
+    for catalog in catalogs:
+        catalog._fallback = _Missing(asked)
     try:
         yield asked
     finally:
-        Domain.get_translations = original
+        for catalog in catalogs:
+            catalog._fallback = None

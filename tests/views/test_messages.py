@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from flask_babel import force_locale
 
 from budget.errors import (
     AlreadyVoted,
@@ -30,7 +29,7 @@ def text(app):
     """The English sentence of a refusal, with plain spaces."""
 
     def sentence(refusal, language="en"):
-        with app.test_request_context(f"/{language}/"), force_locale(language):
+        with app.test_request_context(f"/{language}/"):
             return messages.text(refusal).replace("\u00a0", " ")
 
     return sentence

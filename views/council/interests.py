@@ -7,9 +7,6 @@ without losing a mark, and without a script.
 from collections.abc import Mapping
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import RadioField, StringField
 from wtforms.validators import Length
@@ -28,6 +25,9 @@ from views.forms import BaseForm, Chosen, choice
 from views.labels import label
 from views.refusals import attach
 from views.request_scope import now, reading, writing
+from views.texts import gettext as _
+from views.texts import lazy as _l
+from views.texts import ngettext
 
 Page = str | tuple[str, int] | AnyResponse
 _NONE, _SOME = "none", "some"

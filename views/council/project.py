@@ -5,7 +5,6 @@ is written, not before (`budget.reading.council_project`).
 """
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from budget.council import returns, reviews
@@ -15,7 +14,7 @@ from budget.reading import council_project, council_queue
 from budget.reading.council_project import ProjectFile
 from budget.working_days import end_of, moved_days
 from models.enums import ProjectState
-from views import criterion_help, messages
+from views import criterion_help, messages, public_facts
 from views.access import actor, requires
 from views.council.blueprint import bp
 from views.council.review_forms import ConclusionForm, SendBackForm, conclusion_form, send_back_form
@@ -24,6 +23,7 @@ from views.public.project_story import standing
 from views.public.versions import told
 from views.refusals import attach
 from views.request_scope import now, reading, writing
+from views.texts import gettext as _
 
 Page = str | tuple[str, int] | AnyResponse
 _COSTS = (CostAboveCap, CostNotPositive)
@@ -95,7 +95,9 @@ def send_back(public_id: str) -> Page:
 
 
 def _open(public_id: str) -> ProjectFile:
-    return council_project.open_file(reading(), actor(), public_id, now=now())
+    return council_project.open_file(
+        reading(), actor(), public_id, regulation=public_facts.regulation, now=now()
+    )
 
 
 def _refuse_others(file: ProjectFile) -> None:
@@ -146,7 +148,7 @@ def _show(file: ProjectFile, form: ConclusionForm) -> str:
         is_written=is_written,
         writes=writes,
         following=council_queue.next_of(reading(), file.cycle, file.member, after=after, now=now()),
-        progress=None if writes else council_queue.progress(reading(), file.cycle, file.member, now=now()),
+        progress=None if writes else public_facts.work_of_council(file.cycle, file.member),
         waits=file.project.state is ProjectState.SUBMITTED,
         now=now(),
     )

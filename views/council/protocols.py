@@ -4,7 +4,6 @@ The other way, by electronic signature, is in `views/council/eds_signing.py`; it
 """
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from budget.council import protocols as council_protocols
@@ -18,6 +17,7 @@ from views.forms import BaseForm
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
 
 Page = str | tuple[str, int] | Response
 

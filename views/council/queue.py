@@ -6,7 +6,6 @@ The queue opens once the member has declared interests. What is shown of it is k
 from dataclasses import dataclass
 
 from flask import render_template, request
-from flask_babel import gettext as _
 
 from budget.permissions import Action
 from budget.reading import council_home, council_queue
@@ -17,8 +16,9 @@ from views.addresses import url_for
 from views.council import queue_rows
 from views.council.blueprint import bp
 from views.filters import in_language
-from views.public_facts import places
+from views.public_facts import places, work_of_council
 from views.request_scope import now, reading
+from views.texts import gettext as _
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def queue() -> str:
     if seat.member.declared_at is None:
         return render_template("council/not_declared.html", **around)
     filters = _filters()
-    progress = council_queue.progress(reading(), seat.cycle, seat.member, now=now())
+    progress = work_of_council(seat.cycle, seat.member)
     lines = council_queue.queue(
         reading(), seat.cycle, seat.member, filters.show, area=filters.area or None, page=filters.page, now=now()
     )  # fmt: skip

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import Length
 
@@ -22,6 +20,8 @@ from views.filters import tenge
 from views.forms import BaseForm, Chosen, TengeField, choice
 from views.i18n import current_language
 from views.labels import label, named_criterion
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 TEXT_MOST = 2000
 _TOO_LONG = _l("Shorten the text to %(max)d characters.")

@@ -8,9 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length
@@ -28,6 +25,9 @@ from views.council.blueprint import bp
 from views.forms import BaseForm, choice
 from views.i18n import current_language
 from views.request_scope import now, reading, writing
+from views.texts import gettext as _
+from views.texts import lazy as _l
+from views.texts import ngettext
 
 Page = str | tuple[str, int] | AnyResponse
 _CHOICE, _DISSENT = "choice-", "dissent-"

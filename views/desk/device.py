@@ -6,7 +6,6 @@ when it is over, only the full sign-in is left.
 """
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from budget import back_off, staff, web_sessions
@@ -22,6 +21,7 @@ from views.keys import keyring
 from views.parking import Parked
 from views.refusals import attach
 from views.request_scope import now, reading, writing
+from views.texts import gettext as _
 
 Page = Response | str | tuple[str, int]
 

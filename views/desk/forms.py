@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import Length, Optional
 
@@ -14,6 +13,7 @@ from views.forms import BaseForm, Chosen, Required, choice
 from views.labels import label
 from views.resident.signing_in_forms import ReadBy
 from views.staff.fields import current_password_field
+from views.texts import lazy as _l
 
 _LONGEST_OBJECTION = 2000
 

@@ -1,7 +1,6 @@
 """An objection at the desk: the person says that the ballot cast with their IIN was not theirs."""
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from budget import desk
@@ -17,6 +16,7 @@ from views.i18n import current_language
 from views.keys import keyring
 from views.refusals import attach
 from views.request_scope import now, reading, writing
+from views.texts import gettext as _
 
 
 @bp.route("/desk/cycles/<slug>/objection", methods=["GET", "POST"])

@@ -6,7 +6,6 @@ A person is marked and a paper is read on different pages, and nothing of the on
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from budget import ballots, desk
@@ -27,6 +26,7 @@ from views.desk.paper_forms import HandOutForm
 from views.i18n import current_language
 from views.keys import keyring
 from views.request_scope import now, reading, writing
+from views.texts import gettext as _
 
 Page = Response | str | tuple[str, int]
 

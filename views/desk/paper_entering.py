@@ -7,8 +7,6 @@ somebody else read is shown to nobody.
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlmodel import Session
 
 from budget import paper
@@ -25,6 +23,8 @@ from views.desk.paper import AtWork, Page, open_batch
 from views.desk.paper_forms import LinesForm, OneForm, ReadingForm
 from views.keys import keyring
 from views.request_scope import now, reading, writing
+from views.texts import gettext as _
+from views.texts import ngettext
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     Field,
@@ -24,6 +23,7 @@ from views.filters import in_language
 from views.forms import BaseForm, Chosen, Required, WholeField, choice
 from views.labels import label
 from views.resident.signing_in_forms import ReadBy
+from views.texts import lazy as _l
 
 PROJECTS, NONE = "projects", "none"
 

@@ -1,8 +1,6 @@
 """Appeals of authors: how urgent each is, what it says, when the author is heard, and who may decide it."""
 
 from flask import redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 
 from budget.council import appeals as council_appeals
@@ -22,6 +20,8 @@ from views.office.council import of_council
 from views.office.council_forms import line
 from views.office.steps import ConfirmForm, Page
 from views.request_scope import now, reading
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 
 class HearingForm(BaseForm):

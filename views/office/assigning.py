@@ -1,8 +1,6 @@
 """Reviewers for everything that is complete, evenly: first who would get how many, then the button."""
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlmodel import Session
 
 from budget.council import reviews
@@ -17,6 +15,8 @@ from views.office.blueprint import bp
 from views.office.council import of_council
 from views.office.steps import ConfirmForm, Page
 from views.request_scope import now, reading
+from views.texts import gettext as _
+from views.texts import ngettext
 
 
 @bp.route("/office/cycles/<slug>/assign", methods=["GET", "POST"])

@@ -6,8 +6,6 @@ Rows of one form; "Add another line" is a button of it, so it works without a sc
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 from wtforms import FormField
 
@@ -24,6 +22,8 @@ from views.office.blueprint import bp
 from views.office.council_forms import line
 from views.office.steps import Page
 from views.request_scope import now, reading
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 MOST_BODIES = 30
 _ADD = "add_body"

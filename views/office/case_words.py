@@ -2,16 +2,15 @@
 
 from datetime import datetime
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
-
 from budget.signals import rules as limits
 from models.case import Signal
 from models.enums import SignalRule
 from views.filters import date_time, number
+from views.texts import LazyText
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
-_MEANINGS: dict[SignalRule, LazyString] = {
+_MEANINGS: dict[SignalRule, LazyText] = {
     SignalRule.SUBNET: _l("Many ballots came from one network within an hour. It may be a farm; it may be a hostel, a library or a polling day at work."),
     SignalRule.PHONE_RUN: _l("Many ballots were proven by telephone numbers of one run of a hundred. SIM cards bought by the box look like this; so do numbers of one employer."),
     SignalRule.AGE: _l("Voters are older than people get. The roll may be wrong, or somebody votes for the dead."),

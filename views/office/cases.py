@@ -3,8 +3,6 @@ decides, a second person confirms on the page of annulments (`views/staff/annulm
 """
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import Length
 
@@ -22,6 +20,8 @@ from views.office.blueprint import bp
 from views.office.steps import Page
 from views.refusals import attach
 from views.request_scope import now, reading, writing
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 
 class DecisionForm(BaseForm):

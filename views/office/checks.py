@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from sqlmodel import Session
 from wtforms import HiddenField, RadioField, SelectMultipleField
 
@@ -36,6 +33,9 @@ from views.office.council import of_council
 from views.office.council_forms import passage
 from views.office.steps import Page
 from views.request_scope import now, reading
+from views.texts import gettext as _
+from views.texts import lazy as _l
+from views.texts import ngettext
 
 
 class TicksForm(BaseForm):

@@ -1,7 +1,6 @@
 """The Expert Council of a cycle on the coordinator's desk: what to do next, the composition, and its publication."""
 
 from flask import redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from budget.council import members
 from budget.permissions import Action
@@ -14,6 +13,7 @@ from views.office.blueprint import bp
 from views.office.steps import ConfirmForm, Page, of_ours
 from views.request_scope import now, reading
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
 
 
 @bp.get("/office/cycles/<slug>/council")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 
 from budget.cycle_drafts import COUNCIL
@@ -10,6 +9,7 @@ from budget.settings import CycleDraft
 from models.enums import Majority, Quorum
 from views.forms import BaseForm, Chosen, Required, WholeField
 from views.labels import label
+from views.texts import lazy as _l
 
 _NUMBER = _l("Write a number.")
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
@@ -13,6 +11,8 @@ from models.enums import Language, MemberKind
 from models.people import Staff
 from views.forms import BaseForm, Chosen, Required, choice
 from views.labels import label
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 TOO_LONG = _l("Shorten this to %(max)d characters.")
 

@@ -3,7 +3,6 @@
 from datetime import date
 
 from flask import redirect, render_template, url_for
-from flask_babel import gettext as _
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -21,6 +20,7 @@ from views.office.council import of_council
 from views.office.council_forms import AppointForm, DismissForm, ReplaceForm, instead_of
 from views.office.steps import ConfirmForm, Page
 from views.request_scope import now, reading
+from views.texts import gettext as _
 
 
 @bp.route("/office/cycles/<slug>/council/appoint", methods=["GET", "POST"])

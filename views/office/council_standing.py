@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlmodel import Session
 
 from budget import cycles
@@ -22,6 +20,8 @@ from models.enums import ProjectState, Role
 from views import messages
 from views.filters import date_time, long_date
 from views.office.progress import Next
+from views.texts import gettext as _
+from views.texts import ngettext
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, Regexp
@@ -49,6 +47,8 @@ from views.public.wording import verdict_reason
 from views.refusals import attach
 from views.request_scope import close_reading, database, now, reading, writing
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 
 class DrawForm(BaseForm):

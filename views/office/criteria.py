@@ -3,8 +3,6 @@
 from typing import Any
 
 from flask import redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 from wtforms import BooleanField
 
@@ -22,6 +20,8 @@ from views.office.council_forms import line, passage
 from views.office.steps import Page
 from views.request_scope import now, reading
 from views.texts import gettext
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 ALWAYS = (Criterion.COMPETENCE, Criterion.CONFORMITY)
 _HELP = {

@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     FormField,
@@ -40,6 +38,8 @@ from views.forms import (
 from views.labels import label
 from views.office.council_fields import COUNCIL_DEFAULTS, CouncilForm, council_values
 from views.office.trust_fields import DEFAULTS, TrustForm, trust_values
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 MOST_ENVELOPES = 12
 OFFERED_METHODS = (Assurance.SMS, Assurance.DESK)

@@ -3,8 +3,6 @@
 from datetime import date
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, StringField
 from wtforms.validators import Length
 
@@ -16,6 +14,8 @@ from views.forms import BaseForm, Chosen, Required, choice
 from views.office.blueprint import bp
 from views.office.steps import ConfirmForm, Page
 from views.request_scope import now, reading, writing
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 
 class DayForm(BaseForm):

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
@@ -24,6 +23,7 @@ from views.office import progress
 from views.office.blueprint import bp
 from views.office.cycle_form import CycleForm, default_values, phase_fields, values_of
 from views.request_scope import config, now, reading, writing
+from views.texts import gettext as _
 
 Page = str | tuple[str, int] | Response
 

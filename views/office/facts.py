@@ -3,20 +3,19 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
-
 from models.enums import Phase, Role, WorksStatus
 from views.filters import number, tenge
 from views.labels import label
+from views.texts import LazyText
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 
 def _yes_no(value: bool) -> str:
     return str(_("yes") if value else _("no"))
 
 
-_KNOWN: dict[str, tuple[LazyString, type, Callable[[Any], str]]] = {
+_KNOWN: dict[str, tuple[LazyText, type, Callable[[Any], str]]] = {
     "number": (_l("Number"), int, str),
     "competence": (_l("Within the competence of the akimat"), bool, _yes_no),
     "regulation": (_l("Conforms to the Regulation"), bool, _yes_no),

@@ -1,8 +1,6 @@
 """A rejected project is sent on to the body that is competent: whom, on what ground, under which number, when."""
 
 from flask import redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 from wtforms import DateField, RadioField
 
@@ -20,6 +18,8 @@ from views.office.blueprint import bp
 from views.office.council_forms import line
 from views.office.steps import Page
 from views.request_scope import now, reading
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 OTHER = "other"
 

@@ -3,8 +3,6 @@
 from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 from wtforms import SelectField
 
@@ -24,6 +22,8 @@ from views.office.council import of_council
 from views.office.council_forms import passage
 from views.office.steps import ConfirmForm, Page
 from views.request_scope import now, reading
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 
 class MergerForm(BaseForm):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlmodel import Session, col, select
 
 from budget import cycles
@@ -36,6 +35,7 @@ from views.office.sessions import seen_again, unchanged
 from views.office.steps import Page
 from views.refusals import attach
 from views.request_scope import now, reading, writing
+from views.texts import gettext as _
 
 
 @dataclass(frozen=True)

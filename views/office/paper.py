@@ -3,8 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import Length
@@ -26,6 +24,8 @@ from views.office.steps import ConfirmForm, Page, of_ours
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 _FIRST_BATCH = 100
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlmodel import Session
 
 from budget import cycles, objections, trustees
@@ -20,6 +18,8 @@ from views.filters import date_time, deadline, opening
 from views.labels import label
 from views.office import unsettled
 from views.office.unsettled import Unsettled
+from views.texts import gettext as _
+from views.texts import ngettext
 
 
 @dataclass(frozen=True)

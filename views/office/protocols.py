@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from sqlmodel import select
 from werkzeug.wrappers import Response
 
@@ -31,6 +30,7 @@ from views.office.steps import ConfirmForm, Page
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
 
 
 @bp.get("/office/sessions/<public_id>/protocol", endpoint="protocol")

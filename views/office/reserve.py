@@ -4,7 +4,6 @@ Nobody chooses from the reserve: who comes in follows from the ranking, and the 
 """
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from budget.council import reserve
 from budget.errors import BudgetRefusal, NotFound, NotPermitted
@@ -21,6 +20,7 @@ from views.office.works import TONES
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
 
 
 @bp.get("/office/cycles/<slug>/reserve", endpoint="reserve")

@@ -7,8 +7,6 @@ motion may be saved.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, Regexp
 
@@ -22,6 +20,8 @@ from models.project import Project
 from views.filters import in_kk_or_ru, in_language
 from views.forms import BaseForm, Chosen, LocalDateTimeField, Required, TengeField, WholeField, choice
 from views.labels import LABELS, label
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 MOST = 4000
 _TOO_LONG = _l("Shorten the text to %(max)d characters.")
@@ -36,7 +36,7 @@ _ANSWERS_TO_APPEALS = {
 }
 
 
-def text_field(words: LazyString, language: str, *, required: Any = None) -> TextAreaField:
+def text_field(words: Any, language: str, *, required: Any = None) -> TextAreaField:
     """A long text in one language."""
     needed = [Required(required)] if required is not None else []
     return TextAreaField(
@@ -44,7 +44,7 @@ def text_field(words: LazyString, language: str, *, required: Any = None) -> Tex
     )
 
 
-def _line(words: LazyString, language: str, required: LazyString) -> StringField:
+def _line(words: Any, language: str, required: Any) -> StringField:
     return StringField(
         words,
         validators=[Required(required), Length(max=200, message=_TOO_LONG)],
@@ -214,7 +214,7 @@ def order_form(projects: Sequence[Project]) -> type[OrderForm]:
     """The form with a number for each winner."""
     fields = {
         f"place_{one.public_id}": WholeField(
-            _l("Place of project № %(number)s", number=one.number),
+            _("Place of project № %(number)s", number=one.number),
             validators=[Required(_l("Write a place for each project."))],
         )
         for one in projects

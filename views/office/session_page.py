@@ -5,10 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
-from flask_babel.speaklater import LazyString
 
 from budget.council import agenda
 from budget.council import winners as after_vote
@@ -22,6 +18,9 @@ from views.filters import in_kk_or_ru, in_language
 from views.labels import recusal
 from views.office import session_todo
 from views.request_scope import now, reading
+from views.texts import LazyText, ngettext
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 TONES = {
     Step.DRAFT: "muted",
@@ -30,14 +29,14 @@ TONES = {
     Step.CLOSED: "done",
     Step.PUBLISHED: "good",
 }
-STEPS: dict[Step, LazyString] = {
+STEPS: dict[Step, LazyText] = {
     Step.DRAFT: _l("Draft"),
     Step.ANNOUNCED: _l("Announced"),
     Step.UNDERWAY: _l("Under way"),
     Step.CLOSED: _l("Closed, not published"),
     Step.PUBLISHED: _l("Decisions published"),
 }
-STATES: dict[ItemState, tuple[LazyString, str]] = {
+STATES: dict[ItemState, tuple[LazyText, str]] = {
     ItemState.INCOMPLETE: (_l("To finish"), "muted"),
     ItemState.WAITING: (_l("Ready for the vote"), "muted"),
     ItemState.VOTING: (_l("Voting"), "now"),
@@ -46,7 +45,7 @@ STATES: dict[ItemState, tuple[LazyString, str]] = {
     ItemState.NO_QUORUM: (_l("No quorum"), "muted"),
 }
 _NOT_PUT = (_l("Not put to the vote"), "muted")
-_MOVES: dict[tuple[bool, ScreeningOutcome], LazyString] = {
+_MOVES: dict[tuple[bool, ScreeningOutcome], LazyText] = {
     (False, ScreeningOutcome.ADMITTED): _l("Admit"),
     (False, ScreeningOutcome.RETURNED): _l("Return"),
     (False, ScreeningOutcome.REJECTED): _l("Reject"),
@@ -100,7 +99,7 @@ def show(public_id: str, *, faults: Sequence[str] = ()) -> str:
     )
 
 
-def states_at(step: Step) -> dict[ItemState, tuple[LazyString, str]]:
+def states_at(step: Step) -> dict[ItemState, tuple[LazyText, str]]:
     """The words and tones of states; after the session what was not put to the vote is just that."""
     if step in (Step.CLOSED, Step.PUBLISHED):
         return {**STATES, ItemState.INCOMPLETE: _NOT_PUT, ItemState.WAITING: _NOT_PUT}

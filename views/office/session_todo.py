@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from budget.council.sessions import Step
 from budget.reading.council_sessions import ItemState, SessionPage
 from models.enums import SessionKind
 from views.addresses import url_for
 from views.filters import date_time, opening
+from views.texts import gettext as _
+from views.texts import ngettext
 
 
 @dataclass(frozen=True)

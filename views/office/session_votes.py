@@ -4,8 +4,6 @@ Before a vote is closed the pages say who has voted and never how it stands.
 """
 
 from flask import render_template, request
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlmodel import Session
 
 from budget.council import decisions, votes
@@ -21,6 +19,8 @@ from views.office.sessions import act, confirm
 from views.office.steps import ConfirmForm, Page
 from views.request_scope import now, reading
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
+from views.texts import ngettext
 
 _ITEM, _SURE = "item", "sure"
 

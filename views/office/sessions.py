@@ -7,8 +7,6 @@ was; of two coordinators who change the same thing the second is told what stand
 from collections.abc import Callable, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
@@ -29,6 +27,8 @@ from views.office.steps import ConfirmForm, Page, of_ours
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
+from views.texts import ngettext
 
 
 @bp.get("/office/cycles/<slug>/sessions", endpoint="sessions")

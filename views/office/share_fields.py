@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 
 from budget.trustees import Entered, Link
@@ -12,6 +11,7 @@ from views.access import actor
 from views.forms import BaseForm
 from views.i18n import current_language
 from views.staff import shown_once
+from views.texts import lazy as _l
 
 _KW = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _HINT = _l("12 words in their order; the numbers before them do not matter.")

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
@@ -27,6 +25,8 @@ from views.request_scope import now, reading, writing
 from views.staff import shown_once
 from views.staff.fields import ConfirmForm
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 Page = str | tuple[str, int] | Response
 

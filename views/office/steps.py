@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 from wtforms import TextAreaField
@@ -30,6 +28,8 @@ from views.office.share_fields import keep_links
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 Page = str | tuple[str, int] | Response
 _PREVIEW = "preview"

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
 
 from budget.settings import CycleDraft
 from models.enums import KeyHolder, Opening
 from views.forms import BaseForm, Chosen, Required, WholeField
 from views.labels import label
+from views.texts import lazy as _l
 
 
 class TrustForm(BaseForm):

@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 from wtforms import StringField
 from wtforms.validators import Length
@@ -26,6 +24,8 @@ from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.staff import shown_once
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 _POSITIONS = (1, 2, 3)
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlmodel import Session
 
 from budget import opening
 from budget.reading.office import Desk
 from models.enums import Phase
+from views.texts import gettext as _
+from views.texts import ngettext
 
 
 @dataclass(frozen=True)

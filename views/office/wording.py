@@ -7,11 +7,11 @@ both, so that a new code can't go without words.
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from models.enums import Phase, ProjectState
 from views.messages import UNMET
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 PUBLISHING = ("calendar", "envelopes", "directions", "methods", "roll")
 FREEZING = ("published", "submission_over", "undecided", "appeals", "admitted", "costs", "trustees")

@@ -1,8 +1,6 @@
 """The works of the winners: where each stands, and the form that says so."""
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length
 
@@ -19,6 +17,8 @@ from views.office.blueprint import bp
 from views.office.steps import Page
 from views.refusals import attach
 from views.request_scope import now, reading, writing
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 TONES = {
     WorksStatus.PLANNED: "muted",

@@ -1,7 +1,6 @@
 """The page behind a trustee's link: it shows the share once, as words and as a QR code, to be printed."""
 
 from flask import render_template
-from flask_babel import gettext as _
 
 from budget import key_shares, trustees
 from budget.errors import ShareShown
@@ -13,6 +12,7 @@ from views.forms import BaseForm
 from views.i18n import current_language
 from views.public.blueprint import bp
 from views.request_scope import now, reading, writing
+from views.texts import gettext as _
 
 
 class ShowForm(BaseForm):

@@ -1,8 +1,6 @@
 """An author's appeal against a rejection: written beside its reasons, and then followed until it is answered."""
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, TextAreaField
 from wtforms.validators import Length
 
@@ -27,6 +25,8 @@ from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.resident.blueprint import bp
 from views.resident.projects import Answer
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 TEXT_MOST = 4000
 

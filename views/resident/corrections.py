@@ -5,7 +5,6 @@ and again in the transaction; after the deadline there is a page that says what 
 """
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from sqlmodel import Session
 
 from budget import cycles, projects
@@ -27,6 +26,7 @@ from views.request_scope import now, reading
 from views.resident.blueprint import bp
 from views.resident.project_forms import UPLOAD_LIMIT_BYTES, ProjectForm
 from views.resident.projects import Answer, back_to_my, filled_form, sent
+from views.texts import gettext as _
 
 FIELDS = {
     ProjectPart.TITLE: "title",

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from flask import make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
@@ -33,6 +32,7 @@ from views.request_scope import now, reading, writing
 from views.resident.blueprint import bp
 from views.resident.eds_phone import scheme
 from views.security import NCALAYER, may_connect
+from views.texts import gettext as _
 
 Answer = Response | str | tuple[str, int]
 _COOKIE = "eds"

@@ -17,8 +17,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
-from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from budget.errors import BudgetRefusal
 from budget.identity import eds_challenges
@@ -30,6 +28,8 @@ from views.access import public
 from views.errors import problem
 from views.forms import accepts_upload
 from views.request_scope import config, now, reading, writing
+from views.texts import catalog
+from views.texts import mark as _l
 
 bp = Blueprint("egov", __name__, url_prefix="/api/egov")
 LARGEST_BODY = LONGEST_CMS + 16 * 1024
@@ -131,10 +131,8 @@ def _titles(challenge: Challenge) -> dict[str, str]:
     """What the telephone shows, in each language; the number must be the one on the screen."""
     number, titles = control_number(challenge.nonce), {}
     for name, language in _NAMES.items():
-        with force_locale(str(language)):
-            titles[name] = str(
-                _("Sign in at %(host)s. Number %(number)s", host=challenge.host, number=number)
-            )
+        told = catalog(language).gettext(_l("Sign in at %(host)s. Number %(number)s"))
+        titles[name] = told % {"host": challenge.host, "number": number}
     return titles
 
 

@@ -7,8 +7,6 @@ more keeps its page, which says what came of it.
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField
 
 from budget.council import mergers
@@ -28,6 +26,8 @@ from views.request_scope import now, reading, writing
 from views.resident.blueprint import bp
 from views.resident.my import is_asked, may_become_one, why_not_answer
 from views.resident.projects import Answer
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 AGREE, DECLINE = "agree", "decline"
 

@@ -7,8 +7,6 @@ voters' keys are destroyed nobody can tell any more.
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import TextAreaField
 from wtforms.validators import Length
@@ -27,6 +25,8 @@ from views.keys import keyring
 from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.resident.blueprint import bp
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 
 class ObjectionForm(BaseForm):

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from budget.reading.project_facts import Appealed, Decision
 from budget.reading.project_life import ProjectLife
 from models.enums import DecidedBy, Phase, ProjectState, WorksStatus
@@ -13,6 +11,7 @@ from views.filters import deadline, long_date, span
 from views.public import project_screening
 from views.public.project_events import Quote, last_day, to_project
 from views.public.wording import Link, verdict_reason
+from views.texts import gettext as _
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, FormField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, ValidationError
@@ -26,6 +24,8 @@ from views import messages
 from views.filters import in_language, tenge
 from views.forms import BaseForm, Chosen, PartForm, Required, RowsField, TengeField, choice
 from views.labels import label
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 TITLE_MOST = 120
 DESCRIPTION_LEAST, DESCRIPTION_MOST = 30, 4000

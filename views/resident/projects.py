@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -37,6 +36,7 @@ from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.resident.blueprint import bp
 from views.resident.project_forms import UPLOAD_LIMIT_BYTES, ProjectForm, highest_cost
+from views.texts import gettext as _
 
 Answer = AnyResponse | tuple[str, int] | str
 

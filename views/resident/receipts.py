@@ -3,9 +3,9 @@
 from typing import Any
 
 import flask
-from flask_babel import gettext as _
 
 from views import qr
+from views.texts import gettext as _
 
 
 def log_links(slug: str, receipt: bytes | None) -> dict[str, Any]:

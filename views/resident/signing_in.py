@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from budget import residents
@@ -24,6 +23,7 @@ from views.refusals import attach
 from views.request_scope import config, database, now, reading, writing
 from views.resident.blueprint import bp
 from views.resident.signing_in_forms import CodeForm, SignInForm
+from views.texts import gettext as _
 
 Answer = Response | str | tuple[str, int]
 _LIFETIME = timedelta(minutes=30)

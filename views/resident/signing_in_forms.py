@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from flask_babel import lazy_gettext as _l
 from wtforms import Field, StringField, TelField
 from wtforms.validators import Regexp, ValidationError
 
@@ -11,6 +10,7 @@ from budget.identity.iin import check_iin
 from budget.identity.phone import kz_mobile
 from views import messages
 from views.forms import BaseForm, Required
+from views.texts import lazy as _l
 
 
 class ReadBy:

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask_babel import gettext as _
-
 from budget.council.mergers import Offered
 from budget.reading.project_life import ProjectLife
 from models.screening import Appeal
 from views.addresses import url_for
 from views.filters import opening
 from views.public.project_events import last_day
+from views.texts import gettext as _
 
 _WHENEVER = datetime.max.replace(tzinfo=UTC)
 

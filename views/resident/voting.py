@@ -8,7 +8,6 @@ forward.
 from typing import cast
 
 from flask import current_app, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectMultipleField
@@ -31,6 +30,7 @@ from views.request_scope import clock, close_reading, database, now, reading
 from views.resident.blueprint import bp
 from views.resident.receipts import log_links
 from views.resident.voters import voter
+from views.texts import gettext as _
 
 NONE_OF_THESE = "none"
 

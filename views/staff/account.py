@@ -1,9 +1,6 @@
 """One's own account: language, password, second factor, and the browsers one is signed in with."""
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 from wtforms import SelectField
 
@@ -24,6 +21,9 @@ from views.request_scope import config, now, reading, writing
 from views.staff.blueprint import bp
 from views.staff.fields import ConfirmForm, current_password_field, new_password_field
 from views.staff.signing_in import Page
+from views.texts import gettext as _
+from views.texts import lazy as _l
+from views.texts import ngettext
 
 
 class LanguageForm(BaseForm):

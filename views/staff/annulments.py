@@ -1,7 +1,6 @@
 """Setting a ballot aside: the second person, from the akimat or the council, confirms or declines a proposal."""
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from budget import annulments
@@ -15,6 +14,7 @@ from views.request_scope import now, reading, writing
 from views.staff.blueprint import bp
 from views.staff.fields import ConfirmForm
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
 
 Page = str | tuple[str, int] | Response
 CONFIRM = "confirm"

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, StringField
 from wtforms.validators import Length
 
 from budget.staff import MINIMUM_PASSWORD
 from views.forms import BaseForm, Required
+from views.texts import lazy as _l
 
 LONGEST_PASSWORD = 1000
 

@@ -1,8 +1,6 @@
 """The page an invitation's link opens: the person sets a password, and the account is there."""
 
 from flask import flash, render_template
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from budget import invitations, staff
 from budget.errors import BudgetRefusal, InvitationOver, NotFound
@@ -14,6 +12,8 @@ from views.request_scope import now, reading, writing
 from views.staff.blueprint import bp
 from views.staff.fields import new_password_field
 from views.staff.signing_in import Page, go_on
+from views.texts import gettext as _
+from views.texts import lazy as _l
 
 
 class AcceptForm(BaseForm):

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlmodel import Session
 
 from budget import second_factor, staff
@@ -28,6 +27,7 @@ from views.staff.fields import AppCodeForm, ConfirmForm
 from views.staff.first_pages import first_page
 from views.staff.signing_in import Page, begin_again
 from views.staff.step_up import requires_step_up
+from views.texts import gettext as _
 
 _AndThen = Callable[[Session, Staff], None]
 _COOKIE = "totp"

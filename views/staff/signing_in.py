@@ -6,9 +6,6 @@ demo nobody is signed in without a second factor: who has none sets it up first.
 """
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
 from wtforms.validators import Length
@@ -27,6 +24,9 @@ from views.staff import half_signed
 from views.staff.blueprint import bp
 from views.staff.fields import LONGEST_PASSWORD, CodeForm
 from views.staff.first_pages import FIRST_PAGE, first_page
+from views.texts import gettext as _
+from views.texts import lazy as _l
+from views.texts import ngettext
 
 Page = Response | str | tuple[str, int]
 

@@ -12,7 +12,6 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import redirect, render_template, request
-from flask_babel import lazy_gettext as _l
 
 from budget import back_off, second_factor, staff, web_sessions
 from budget.back_off import Guess
@@ -25,6 +24,7 @@ from views.refusals import attach
 from views.request_scope import now, reading, writing
 from views.staff.fields import code_field, current_password_field
 from views.staff.first_pages import first_page
+from views.texts import lazy as _l
 
 View = TypeVar("View", bound=Callable[..., Any])
 GOOD_FOR = timedelta(minutes=5)
