@@ -1,17 +1,15 @@
 """How numbers, money, days and texts look on a page, in three languages; written once, by hand, and fast.
 
-Babel 2.18 has the patterns (kk `2027 ж. 1 наурыз`, ru `1 марта 2027 г.`, groups by U+00A0, the tenge sign after the
-sum); they are applied here without it, because a list formats hundreds of values and Babel parses a pattern for
-each. tests/views/test_filters.py holds them against Babel. Instants are shown in the district's time.
+Babel 2.18 has the patterns and the names of months (kk `2027 ж. 1 наурыз`, ru `1 марта 2027 г.`, groups by U+00A0, the
+tenge sign after the sum); they are written here, because a list formats hundreds of values and Babel parses a pattern
+for each. tests/views/test_filters.py holds them against Babel. Instants are shown in the district's time.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_month_names
 from flask import Flask
 
 from models.enums import Assurance, Direction, Language
@@ -22,6 +20,50 @@ from views.texts import gettext as _
 NBSP = "\u00a0"
 ZONE = ZoneInfo(TIME_ZONE)
 _SIGNS = {"KZT": "₸"}
+_MONTHS = {
+    Language.KK: [
+        "қаңтар",
+        "ақпан",
+        "наурыз",
+        "сәуір",
+        "мамыр",
+        "маусым",
+        "шілде",
+        "тамыз",
+        "қыркүйек",
+        "қазан",
+        "қараша",
+        "желтоқсан",
+    ],
+    Language.RU: [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ],
+    Language.EN: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
 _A_MOMENT = timedelta(microseconds=1)
 
 
@@ -62,7 +104,7 @@ def local_day(moment: date | datetime) -> date:
 def long_date(moment: date | datetime, language: Language | None = None) -> str:
     """`2027 ж. 1 наурыз`, `1 марта 2027 г.`, `1 March 2027`; in the language of the page, or of a document."""
     language, day = language or current_language(), local_day(moment)
-    month = _months(language)[day.month]
+    month = _MONTHS[language][day.month - 1]
     if language is Language.KK:
         return f"{day.year}{NBSP}ж. {day.day}{NBSP}{month}"
     if language is Language.RU:
@@ -73,7 +115,7 @@ def long_date(moment: date | datetime, language: Language | None = None) -> str:
 def day_month(moment: date | datetime) -> str:
     """`1 наурыз`, `1 марта`, `1 March`."""
     day = local_day(moment)
-    return f"{day.day}{NBSP}{_months(current_language())[day.month]}"
+    return f"{day.day}{NBSP}{_MONTHS[current_language()][day.month - 1]}"
 
 
 def short_date(moment: date | datetime) -> str:
@@ -199,8 +241,3 @@ def init_app(app: Flask) -> None:
         "address_of_page": addresses.of_this_page,
     }
     page_context.init_app(app)
-
-
-@lru_cache(maxsize=3)
-def _months(language: Language) -> dict[int, str]:
-    return dict(get_month_names("wide", context="format", locale=language.value))

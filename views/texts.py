@@ -6,10 +6,10 @@ language is the one of the request. For another one, or where there is no reques
 """
 
 from functools import cache
+from gettext import NullTranslations, translation
 from pathlib import Path
 from typing import Any, cast
 
-from babel.support import NullTranslations, Translations
 from flask import Flask, g
 from markupsafe import Markup
 
@@ -23,7 +23,7 @@ CATALOGS = Path(__file__).parent / "translations"
 @cache
 def catalog(language: Language) -> NullTranslations:
     """The texts of one language."""
-    return Translations.load(str(CATALOGS), [language.value])
+    return translation("messages", CATALOGS, [language.value], fallback=True)
 
 
 def gettext(message: str, **values: Any) -> str:

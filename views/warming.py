@@ -1,24 +1,20 @@
-"""Load before the fork what the first visitors would make each worker load: templates, catalogs, locales.
+"""Load before the fork what the first visitors would make each worker load: templates and catalogs.
 
 Asks no database. The offices' templates are left to those who open them.
 """
-
-from datetime import date
 
 from flask import Flask
 
 from models.enums import Language
 from views import texts
-from views.filters import long_date
 
 _FOLDERS = ("public/", "resident/", "macros/", "errors/")
 
 
 def warm(app: Flask) -> None:
-    """Compile the pages of visitors and residents, and read the texts and formats of every language."""
+    """Compile the pages of visitors and residents, and read the texts of every language."""
     for name in app.jinja_env.list_templates():
         if "/" not in name or name.startswith(_FOLDERS):
             app.jinja_env.get_template(name)
     for language in Language:
         texts.catalog(language)
-        long_date(date.min, language)  # Babel reads a locale's data when it is first asked

@@ -124,6 +124,20 @@ def test_a_macro_reads_nothing_of_the_page_but_what_it_is_given(app: Flask) -> N
         assert read <= own | set(environment.globals), name
 
 
+def test_every_macro_is_used(app: Flask) -> None:
+    trees = {name: app.jinja_env.parse((TEMPLATES / name).read_text()) for name in _templates()}
+    used = {one.name for tree in trees.values() for one in tree.find_all(nodes.Name) if one.ctx == "load"}
+    used |= {
+        name if isinstance(name, str) else name[0]
+        for tree in trees.values()
+        for one in tree.find_all(nodes.FromImport)
+        for name in one.names
+    }
+    made = {one.name for tree in trees.values() for one in tree.find_all(nodes.Macro)}
+    assert len(made) > 80
+    assert made <= used
+
+
 def _is_the_same_for_all(part: nodes.Node) -> bool:
     if isinstance(part, nodes.Assign):
         return not list(part.find_all((nodes.Call, nodes.Filter)))

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import html5lib
@@ -179,48 +178,6 @@ def test_options_stay_in_their_groups(environment: Environment) -> None:
     text = render(environment, source, form=Grouped(MultiDict({"area": "b"})))
     assert [group.get("label") for group in elements(text, "optgroup")] == ["North", "South"]
     assert [e.get("value") for e in elements(text, "option") if "selected" in e.attrib] == ["b"]
-
-
-def result(**values: Any) -> SimpleNamespace:
-    row = {
-        "rank": 1,
-        "title": "Жамбыл 71",
-        "title_lang": "kk",
-        "href": "/p",
-        "votes": 10,
-        "cost_tenge": 5_000_000,
-    }
-    row |= {"left_tenge": 9_000_000, "verdict": "won", "won": True, "why": None, "cut": ""}
-    return SimpleNamespace(**(row | values))
-
-
-RESULTS = '{% from "macros/results.html" import results_table %}{{ results_table(rows, "Results") }}'
-
-
-def test_money_never_breaks_from_its_sign(environment: Environment) -> None:
-    text = render(environment, RESULTS, rows=[result()])
-    assert f"5{NBSP}000{NBSP}000{NBSP}₸" in text
-    assert " ₸" not in text
-
-
-def test_the_cut_off_stands_between_the_last_winner_and_the_first_loser(environment: Environment) -> None:
-    lost = result(
-        rank=2, title="Абай 8", won=False, verdict="does not fit", why="3 missing", cut="The money ends."
-    )
-    text = render(environment, RESULTS, rows=[result(), lost])
-    assert text.index("Жамбыл 71") < text.index("The money ends.") < text.index("Абай 8")
-    assert text.index("Абай 8") < text.index("3 missing")
-
-
-def test_results_without_a_single_vote_are_drawn(environment: Environment) -> None:
-    text = render(environment, RESULTS, rows=[result(votes=0)])
-    assert len(elements(text, "rect")) == 1
-
-
-def test_a_title_in_another_language_says_so(environment: Environment) -> None:
-    source = """{% from "macros/cards.html" import card %}
-    {{ card("Двор", "/p", title_lang="ru") }}{{ card("Аула", "/q", title_lang="kk") }}"""
-    assert [link.get("lang") for link in elements(render(environment, source), "a")] == ["ru", None]
 
 
 def test_the_road_marks_one_step_as_the_present_one(environment: Environment) -> None:
