@@ -1,29 +1,36 @@
 """Facts of the public tables that many pages share, kept per process until a public table changes.
 
-Cycles with their calendars and numbers, the district and its areas are the same for every visitor, language, filter
-and page of a list. Each request reads the version of the public tables before anything else, so a change is seen at
+Cycles with their calendars and numbers, the district and its areas, a result, a page of a list are the same for every
+visitor and language. Each request reads the version of the public tables before anything else, so a change is seen at
 once. The time is not kept: where a cycle stands is read off its calendar at each request. What nobody may see yet
 is never kept.
 """
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import TypeVar, cast
 
 from flask import current_app, g
 
-from budget.reading import cycles
+from budget.reading import cycles, projects, results
 from budget.reading.council_queue import Known, Progress, progress
 from budget.reading.cycles import CycleView
 from budget.reading.places import Places
 from budget.reading.places import places as read_places
+from budget.reading.projects import ProjectPage, Query
+from budget.reading.results import Outcome
 from budget.reading.rules import Regulation
 from budget.reading.rules import regulation as read_regulation
 from models import public_version as versions
+from views.i18n import current_language
 from views.request_scope import now, reading
 
 Fact = TypeVar("Fact")
 EXTENSION = "public_facts"
+MOST = 64
+"""The largest of them, a page of a list or a result, take some 50 KB."""
 
 
 def public_version() -> int:
@@ -66,16 +73,59 @@ def work_of_council(cycle: Known, member: Known) -> Progress:
     )
 
 
+def outcome(cycle: CycleView) -> Outcome | None:
+    """The result of a cycle, None while it is not published."""
+    if not cycle.has_results:
+        return None
+    return _kept(("outcome", cycle.settings.id), lambda: results.of_cycle(reading(), cycle))
+
+
+def listing(cycle: CycleView, query: Query) -> ProjectPage:
+    """A page of the projects of a cycle. One with words in its question, which nobody asks twice, is not kept."""
+
+    def read() -> ProjectPage:
+        areas = {area.code: area.id for area in places().areas}
+        return projects.listed(reading(), cycle.settings.id, query, areas)
+
+    if query.text or cycle.settings.published_at is None:
+        return read()
+    return _kept(("listing", cycle.settings.id, query), read)
+
+
+def in_words(name: str, of: int, make: Callable[[], Fact]) -> Fact:
+    """What a view makes of facts alone, neither the person nor the time in it, for each language."""
+    return _kept((name, of, current_language()), make)
+
+
 def _kept(name: Hashable, read: Callable[[], Fact], *, good_for: datetime | None = None) -> Fact:
     version = public_version()
-    kept = cast(
-        tuple[int, dict[Hashable, tuple[datetime | None, object]]] | None,
-        current_app.extensions.get(EXTENSION),
-    )
-    if kept is None or kept[0] != version:
-        kept = current_app.extensions[EXTENSION] = (version, {})
-    facts = kept[1]
-    found = facts.get(name)
-    if found is None or found[0] != good_for:
-        found = facts[name] = (good_for, read())
-    return cast(Fact, found[1])
+    kept = cast(_Kept | None, current_app.extensions.get(EXTENSION))
+    if kept is None or kept.version != version:
+        kept = current_app.extensions[EXTENSION] = _Kept(version)
+    return cast(Fact, kept.fact(name, good_for, read))
+
+
+class _Kept:
+    """The facts of one version, the one unused for longest first to go; for the threads of a process."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        self._facts: OrderedDict[Hashable, tuple[datetime | None, object]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    def fact(self, name: Hashable, good_for: datetime | None, read: Callable[[], object]) -> object:
+        """What is kept, if it is good for this; else what is read now."""
+        with self._lock:
+            found = self._facts.get(name)
+            if found is not None and found[0] == good_for:
+                self._facts.move_to_end(name)
+                return found[1]
+        told = read()
+        with self._lock:
+            self._facts[name] = (good_for, told)
+            if len(self._facts) > MOST:
+                self._facts.popitem(last=False)
+        return told

@@ -11,10 +11,12 @@ from budget.permissions import VISITOR, Actor
 from models.cycle import PhaseWindow
 from models.database import Database
 from models.enums import Phase, Role
+from models.project import Project
 from tests.harness.application import Clock
 from tests.harness.projects import sign_in
 from tests.harness.public_rows import add_cycle
 from tests.harness.queries import counted
+from views import public_facts
 
 PAGE = "/en/cycles/2027/projects"
 DATA = "/api/v1/cycles/2027"
@@ -33,16 +35,61 @@ def phase(client: FlaskClient) -> str:
     return str(found["phase"])
 
 
-def test_the_second_language_asks_for_the_version_and_the_list_only(
-    raw_client: FlaskClient, app_database: Database
+@pytest.mark.parametrize(
+    ("query", "tables"),
+    [
+        ("", ["FROM public_version"]),
+        ("?q=x", ["FROM public_version", "FROM project JOIN cycle"]),
+    ],
+)
+def test_the_second_language_asks_for_the_version_and_for_words_alone(
+    raw_client: FlaskClient, app_database: Database, query: str, tables: list[str]
 ) -> None:
-    raw_client.get(PAGE)
+    raw_client.get(PAGE + query)
     with counted(app_database.engine) as statements:
-        assert raw_client.get(PAGE.replace("/en/", "/kk/")).status_code == 200
-    tables = ["FROM public_version", "FROM project JOIN cycle", "FROM project_address"]
+        assert raw_client.get(PAGE.replace("/en/", "/kk/") + query).status_code == 200
     assert len(statements) == len(tables)
     for statement, table in zip(statements, tables, strict=True):
         assert table in " ".join(statement.split())
+
+
+def test_a_project_that_changed_is_seen_in_the_list_and_the_result_at_once(
+    raw_client: FlaskClient, app: Flask, app_database: Database, now
+) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, slug="done", phase=Phase.IMPLEMENTATION, results=True, envelopes=2)
+    pages = ["/kk/cycles/done/projects", "/kk/cycles/done/results", "/ru/cycles/done/results"]
+    before = [raw_client.get(page).text for page in pages]
+    with app_database.writing() as session:
+        row = session.exec(select(Project).where(col(Project.public_id) == "pdone00001")).one()
+        row.title_kk = row.title_ru = "Жаңа атау"
+    after = [raw_client.get(page).text for page in pages]
+    assert ["Жаңа атау" in text for text in before + after] == [False] * 3 + [True] * 3
+
+
+def test_the_two_languages_of_a_result_are_not_mixed_up(
+    raw_client: FlaskClient, app_database: Database, now
+) -> None:
+    with app_database.writing() as session:
+        add_cycle(session, now, slug="done", phase=Phase.IMPLEMENTATION, results=True)
+    said = {language: raw_client.get(f"/{language}/cycles/done/results").text for language in ("kk", "ru")}
+    assert "жеңді" in said["kk"].lower()
+    assert "победил" in said["ru"].lower()
+    assert "победил" not in said["kk"].lower()
+    assert "жеңді" not in said["ru"].lower()
+
+
+def test_what_is_kept_is_bounded_and_the_unused_goes_first(
+    raw_client: FlaskClient, app: Flask, app_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_facts, "MOST", 5)
+    raw_client.get(f"{PAGE}?area=often")
+    for number in range(8):
+        assert raw_client.get(f"{PAGE}?area=once-{number}").status_code == 200
+        with counted(app_database.engine) as statements:
+            raw_client.get(f"{PAGE}?area=often&unread={number}")
+        assert len(statements) == 1
+    assert len(app.extensions[public_facts.EXTENSION]) == 5
 
 
 def test_a_changed_calendar_is_seen_at_once(raw_client: FlaskClient, app_database: Database, now) -> None:
@@ -73,7 +120,7 @@ def test_a_hidden_cycle_a_coordinator_looked_at_stays_hidden(
 
 def test_asking_for_unknown_cycles_keeps_nothing(raw_client: FlaskClient, app: Flask) -> None:
     raw_client.get("/en/cycles/2027")
-    kept = len(app.extensions["public_facts"][1])
+    kept = len(app.extensions[public_facts.EXTENSION])
     for number in range(3):
         assert raw_client.get(f"/en/cycles/never-{number}").status_code == 404
-    assert len(app.extensions["public_facts"][1]) == kept
+    assert len(app.extensions[public_facts.EXTENSION]) == kept

@@ -15,7 +15,6 @@ from budget import cycles as domain_cycles
 from budget.council.rules import Share
 from budget.reading import council_public, decisions
 from budget.reading import projects as reading_projects
-from budget.reading import results as reading_results
 from budget.reading.cycles import CycleView
 from budget.reading.projects import Query
 from views.access import declared, public
@@ -30,6 +29,7 @@ from views.api.schemas import (
 )
 from views.errors import problem
 from views.page_cache import cacheable
+from views.public_facts import outcome as public_outcome
 from views.public_facts import places, published_cycle, published_cycles
 from views.request_scope import now, reading
 
@@ -89,7 +89,7 @@ def projects(query: dict[str, int], slug: str) -> Response:
 def results(slug: str) -> Any:
     """The published result of a cycle; 404 with the code `not_published` before."""
     view = published_cycle(slug, with_numbers=False)
-    outcome = reading_results.of_cycle(reading(), view)
+    outcome = public_outcome(view)
     if outcome is None:
         return problem(404, "not_published")
     return jsonify(content.results(view, outcome))

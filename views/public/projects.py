@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from flask import render_template, request
 
-from budget.reading import project_life, projects
+from budget.reading import project_life
 from budget.reading.projects import Card, Query, Standing
 from models.enums import Direction, ProjectState, VerdictKind
 from views import addresses
@@ -20,7 +20,7 @@ from views.public import wording
 from views.public.blueprint import bp
 from views.public.cycles import visible
 from views.public.project_story import standing, story
-from views.public_facts import places
+from views.public_facts import listing, places
 from views.request_scope import now, reading
 from views.texts import gettext as _
 
@@ -52,7 +52,7 @@ def listed(slug: str) -> str:
     cycle = visible(slug, with_numbers=False)
     areas = places().areas
     query = query_of_request()
-    found = projects.listed(reading(), cycle.settings.id, query, {area.code: area.id for area in areas})
+    found = listing(cycle, query)
 
     def page_href(page: int) -> str:
         return url_for("public.projects", **{"slug": slug, **_kept(query)}, page=page if page > 1 else None)

@@ -7,10 +7,10 @@ from flask import Response, render_template, request, send_file
 from budget import cycles as domain_cycles
 from budget.exports import export_pb
 from budget.reading import confirmed
-from budget.reading import results as reading_results
 from budget.reading.cycles import CycleView
 from budget.reading.results import EnvelopeOutcome, Line, Outcome
 from models.enums import Origin, Phase, ProjectState, SessionKind
+from views import public_facts
 from views.access import public
 from views.addresses import url_for
 from views.filters import Localised, in_language
@@ -57,7 +57,7 @@ class Table:
 def results(slug: str) -> str:
     """The published result, or when it will come."""
     cycle = visible(slug, with_numbers=False)
-    outcome = reading_results.of_cycle(reading(), cycle)
+    outcome = public_facts.outcome(cycle)
     title = wording.title_of(cycle)
     if outcome is None:
         decision = cycle.calendar.window(Phase.DECISION)
@@ -71,7 +71,7 @@ def results(slug: str) -> str:
         decision=_decision(cycle, outcome),
         is_awaited=cycle.settings.origin is Origin.SERVICE and confirmed.is_awaited(outcome),
         meeting=cycle.next_meeting(SessionKind.DECISION, now()),
-        tables=[_table(cycle, part, len(outcome.envelopes) > 1) for part in outcome.envelopes],
+        tables=public_facts.in_words("result", cycle.settings.id, lambda: _tables(cycle, outcome)),
         turnout_share=_turnout(outcome),
         exports=_exports(cycle, outcome),
         archive_href=_archive_href(cycle, outcome),
@@ -140,6 +140,11 @@ def _turnout(outcome: Outcome) -> float | None:
     """Participations of the roll; None where the cycle had no roll of ours."""
     turnout = outcome.turnout
     return turnout.participations / turnout.roll if turnout.roll else None
+
+
+def _tables(cycle: CycleView, outcome: Outcome) -> tuple[Table, ...]:
+    is_divided = len(outcome.envelopes) > 1
+    return tuple(_table(cycle, part, is_divided) for part in outcome.envelopes)
 
 
 def _table(cycle: CycleView, part: EnvelopeOutcome, is_divided: bool) -> Table:
