@@ -1,7 +1,7 @@
 """Facts of the public tables that many pages share, kept per process until a public table changes.
 
-Cycles with their calendars and numbers, the district and its areas, a result, a page of a list are the same for every
-visitor and language. Each request reads the version of the public tables before anything else, so a change is seen at
+Cycles with their calendars and numbers, the district and its areas, a result, a project, a page of a list are the same for
+every visitor and language. Each request reads the version of the public tables before anything else, so a change is seen at
 once. The time is not kept: where a cycle stands is read off its calendar at each request. What nobody may see yet
 is never kept.
 """
@@ -9,17 +9,20 @@ is never kept.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar, cast
 
 from flask import current_app, g
 
-from budget.reading import cycles, projects, results
+from budget.phases import stage_at
+from budget.reading import cycles, project_life, projects, results
 from budget.reading.council_queue import Known, Progress, progress
 from budget.reading.cycles import CycleView
 from budget.reading.places import Places
 from budget.reading.places import places as read_places
-from budget.reading.projects import ProjectPage, Query
+from budget.reading.project_life import ProjectLife
+from budget.reading.projects import Card, ProjectPage, Query
 from budget.reading.results import Outcome
 from budget.reading.rules import Regulation
 from budget.reading.rules import regulation as read_regulation
@@ -80,6 +83,21 @@ def outcome(cycle: CycleView) -> Outcome | None:
     return _kept(("outcome", cycle.settings.id), lambda: results.of_cycle(reading(), cycle))
 
 
+def project(public_id: str) -> ProjectLife:
+    """A project of a published cycle, as it stands now. Raises: NotFound, which is not kept."""
+    life = _kept(("project", public_id), lambda: project_life.by_public_id(reading(), public_id, now=now()))
+    return replace(life, stage=stage_at(life.calendar, now()))
+
+
+def sample(cycle: CycleView, limit: int) -> tuple[Card, ...]:
+    """A few projects of the ballot of a cycle."""
+    return _kept_if_published(
+        cycle,
+        ("sample", cycle.settings.id, limit),
+        lambda: projects.sample(reading(), cycle.settings.id, limit),
+    )
+
+
 def listing(cycle: CycleView, query: Query) -> ProjectPage:
     """A page of the projects of a cycle. One with words in its question, which nobody asks twice, is not kept."""
 
@@ -87,14 +105,17 @@ def listing(cycle: CycleView, query: Query) -> ProjectPage:
         areas = {area.code: area.id for area in places().areas}
         return projects.listed(reading(), cycle.settings.id, query, areas)
 
-    if query.text or cycle.settings.published_at is None:
-        return read()
-    return _kept(("listing", cycle.settings.id, query), read)
+    name = ("listing", cycle.settings.id, query)
+    return read() if query.text else _kept_if_published(cycle, name, read)
 
 
 def in_words(name: str, of: int, make: Callable[[], Fact]) -> Fact:
     """What a view makes of facts alone, neither the person nor the time in it, for each language."""
     return _kept((name, of, current_language()), make)
+
+
+def _kept_if_published(cycle: CycleView, name: Hashable, read: Callable[[], Fact]) -> Fact:
+    return read() if cycle.settings.published_at is None else _kept(name, read)
 
 
 def _kept(name: Hashable, read: Callable[[], Fact], *, good_for: datetime | None = None) -> Fact:

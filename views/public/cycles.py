@@ -13,7 +13,7 @@ from views.access import actor, public
 from views.page_cache import cacheable
 from views.public import council_words, wording
 from views.public.blueprint import bp
-from views.public_facts import published_cycle
+from views.public_facts import published_cycle, sample
 from views.request_scope import now, reading
 
 SHOWN = 6
@@ -79,5 +79,5 @@ def _sample(found: CycleView) -> tuple[Card, ...]:
 
 def some_of(found: CycleView, limit: int) -> tuple[Card, ...]:
     """A few projects of the ballot; once the result is published, of the winners only."""
-    cards = projects.sample(reading(), found.settings.id, limit)
+    cards = sample(found, limit)
     return tuple(card for card in cards if card.verdict in WINNING) if found.has_results else cards

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from flask import render_template, request
 
-from budget.reading import project_life
 from budget.reading.projects import Card, Query, Standing
 from models.enums import Direction, ProjectState, VerdictKind
 from views import addresses
@@ -21,7 +20,8 @@ from views.public.blueprint import bp
 from views.public.cycles import visible
 from views.public.project_story import standing, story
 from views.public_facts import listing, places
-from views.request_scope import now, reading
+from views.public_facts import project as facts_of
+from views.request_scope import now
 from views.texts import gettext as _
 
 _LONGEST_TEXT = 100
@@ -80,7 +80,7 @@ def listed(slug: str) -> str:
 @cacheable
 def project(public_id: str) -> str:
     """One project for years under one address."""
-    life = project_life.by_public_id(reading(), public_id, now=now())
+    life = facts_of(public_id)
     return render_template("public/project.html", life=life, story=story(life, now()))
 
 
