@@ -8,6 +8,7 @@ No connection may be shared: loading the application opens none, which a test ho
 pool of its own and closes it when it leaves. New code therefore needs a restart; a reload (HUP) keeps the old.
 """
 
+import ctypes
 import gc
 import os
 from pathlib import Path
@@ -37,8 +38,15 @@ errorlog = "-"
 loglevel = os.environ.get("LOG_LEVEL", "warning").lower()
 
 
+_ARENA_MAX, _TRIM_THRESHOLD = -8, -1
+"""Of mallopt(3). glibc gives each thread a heap of its own and keeps what was freed: 3 MB in each worker."""
+
+
 def when_ready(server: Any) -> None:
     """Before the fork: load what every worker would load, and keep the collector from writing into what they share."""
+    libc = ctypes.CDLL(None)
+    libc.mallopt(_ARENA_MAX, 1)
+    libc.mallopt(_TRIM_THRESHOLD, 128 * 1024)
     app = server.app.wsgi()
     if "database" in getattr(app, "extensions", {}):
         from views.warming import warm  # the path to `views` is there once the application is loaded

@@ -185,6 +185,7 @@ def _sqlite_engine(url: str) -> Engine:
         url,
         connect_args={"timeout": 10, "check_same_thread": False},
         pool_size=10,
+        pool_use_lifo=True,  # few connections with what they have prepared, not ten
         hide_parameters=True,  # an error text goes into logs; keys and choices must not
     )
 
@@ -192,7 +193,7 @@ def _sqlite_engine(url: str) -> Engine:
     def _configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we emit BEGIN ourselves
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-400"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
         cursor.close()

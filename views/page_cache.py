@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound=Callable[..., Any])
 Address = tuple[str, ...]
 Headers = list[tuple[str, str]]
-LIMIT_BYTES = 3 * 1024 * 1024
+LIMIT_BYTES = 2 * 1024 * 1024
 _AROUND_BYTES = 2048
 _LONGEST_QUERY = 200
 _MARK = "__cacheable__"
