@@ -42,8 +42,8 @@ class Together:
 
     def __init__(self, writing: Writing) -> None:
         self._writing = writing
-        self._front = threading.Lock()
-        self._door = threading.Lock()
+        self._door = threading.Condition()
+        self._is_led = False
         self._waiting: list[_Act[Any]] = []
 
     def do(self, act: Callable[[Session], T], *, traceless: type[Exception]) -> T:
@@ -56,10 +56,22 @@ class Together:
         mine = _Act(act)
         with self._door:
             self._waiting.append(mine)
-        with self._front:
-            while not mine.is_over:
+        while self._must_lead(mine):
+            try:
                 self._lead(traceless)
+            finally:
+                with self._door:
+                    self._is_led = False
+                    self._door.notify_all()
         return mine.outcome()
+
+    def _must_lead(self, mine: _Act[Any]) -> bool:
+        """Wait until somebody has done it or nobody leads. Who is done goes at once, past those who begin."""
+        with self._door:
+            self._door.wait_for(lambda: mine.is_over or not self._is_led)
+            if not mine.is_over:
+                self._is_led = True
+            return not mine.is_over
 
     def _lead(self, traceless: type[Exception]) -> None:
         taken: list[_Act[Any]] = []

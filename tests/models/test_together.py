@@ -2,13 +2,16 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.database import Database
+from models.together import Together
 
 PEOPLE = 40
 
@@ -98,3 +101,35 @@ def test_a_commit_that_fails_is_told_to_everybody_and_the_line_goes_on(sqlite_ur
     sa.event.remove(database.engine, "commit", full)
     assert codes(database) == set()
     assert all_at_once(database, [insert("later")]) == ["later"]
+
+
+def test_whoever_is_done_does_not_wait_for_the_next_commit() -> None:
+    """One writer comes back at once and holds the line; who was committed with its first act has gone already."""
+    both, second_is_done, waited = threading.Event(), threading.Event(), []
+
+    @contextmanager
+    def writing() -> Iterator[Any]:
+        both.wait(5)
+        yield None
+
+    together = Together(writing)
+
+    def hold_the_line(_session: Session) -> None:
+        waited.append(second_is_done.wait(5))
+
+    def first() -> None:
+        together.do(lambda _session: None, traceless=Refused)
+        together.do(hold_the_line, traceless=Refused)
+
+    def second() -> None:
+        together.do(lambda _session: None, traceless=Refused)
+        second_is_done.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(first), pool.submit(second)]
+        while len(together._waiting) < 2:
+            time.sleep(0.001)
+        both.set()
+        for one in running:
+            one.result()
+    assert waited == [True]
