@@ -5,10 +5,11 @@ to a member who has none to write, when all are written; to one who stands aside
 where something was decided on the project before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -28,9 +29,33 @@ from models.council import Conflict, CouncilMember
 from models.council_session import AgendaItem, CouncilSession
 from models.cycle import Cycle, Envelope
 from models.district import Area
-from models.enums import ConflictKind, Criterion, Origin, ProjectPart, ProjectState, Role
+from models.enums import ConflictKind, Criterion, Language, Origin, ProjectPart, ProjectState, Role
 from models.project import Photo, Project
 from models.screening import Appeal, Correction, FormalCheck, Merger, Review, Screening
+
+
+class Named(NamedTuple):
+    """A residential area or an envelope."""
+
+    name_kk: str
+    name_ru: str
+    name_en: str
+
+
+class Checked(NamedTuple):
+    """The formal check of the text as it is now."""
+
+    is_complete: bool
+    checked_at: datetime
+
+
+class Appealed(NamedTuple):
+    """What the author says against a rejection, and until when it is to be answered."""
+
+    text: str
+    language: Language
+    filed_at: datetime
+    decide_by: datetime
 
 
 @dataclass(frozen=True)
@@ -81,13 +106,13 @@ class ProjectFile:
     project: Project
     cycle: Cycle
     member: CouncilMember
-    area: Area | None
-    envelope: Envelope | None
+    area: Named | None
+    envelope: Named | None
     photo: str | None
     addresses: tuple[Address, ...]
     is_open: bool
     conflict: ConflictKind | None
-    check: FormalCheck | None
+    check: Checked | None
     under_vote: int | None
     merging_with: int | None
     clauses: tuple[Clause, ...]
@@ -99,7 +124,7 @@ class ProjectFile:
     assigned: int
     corrections: tuple[Corrected, ...] = field(default=())
     decisions: tuple[Decided, ...] = field(default=())
-    appeal: Appeal | None = None
+    appeal: Appealed | None = None
 
     @property
     def may_conclude(self) -> bool:
@@ -112,6 +137,10 @@ class ProjectFile:
     def is_withdrawn(self) -> bool:
         """Its author took it back: only the title stays."""
         return self.project.state is ProjectState.WITHDRAWN
+
+
+def _columns(table: Any, shown: Any) -> list[Any]:
+    return [col(getattr(table, name)) for name in shown._fields]
 
 
 _Sibling, _Other = aliased(Envelope), aliased(Project)
@@ -152,8 +181,8 @@ _MERGING_WITH = (
 )
 _ONE: Any = (
     sa.select(
-        Project, Cycle, CouncilMember, Area, Envelope, FormalCheck, Appeal, col(Conflict.kind), _PHOTO, _ENVELOPES,
-        _UNDER_VOTE, _MERGING_WITH,
+        Project, Cycle, CouncilMember, col(Conflict.kind), _PHOTO, _ENVELOPES, _UNDER_VOTE, _MERGING_WITH,
+        *_columns(Area, Named), *_columns(Envelope, Named), *_columns(FormalCheck, Checked), *_columns(Appeal, Appealed),
     )
     .join(Cycle, col(Cycle.id) == col(Project.cycle_id))
     .outerjoin(
@@ -211,8 +240,8 @@ def open_file(
     row = session.exec(_ONE, params={"public_id": public_id, "staff": actor.id}).first()
     if row is None:
         raise NotFound(project=public_id)
-    project, cycle, member, area, envelope, check, appeal, conflict, photo, *numbers = row
-    envelopes, under_vote, merging_with = numbers
+    project, cycle, member, conflict, photo, envelopes, under_vote, merging_with, *facts = row
+    area, envelope, check, appeal = _taken(facts, Named, Named, Checked, Appealed)
     if actor.role is not Role.COUNCIL or member is None or not members.is_in_office(member, now):
         raise NotPermitted(action=Action.SEE_QUEUE)
     read, before = _opinions(session, project)
@@ -243,6 +272,14 @@ def open_file(
         decisions=_decisions(session, project) if was_decided else (),
         appeal=appeal,
     )
+
+
+def _taken(values: Sequence[Any], *kinds: Any) -> Iterator[Any]:
+    """The columns of a row as what they are; None for what an outer join did not find."""
+    rest = iter(values)
+    for kind in kinds:
+        own = tuple(islice(rest, len(kind._fields)))
+        yield kind(*own) if own[0] is not None else None
 
 
 def _decisions(session: Session, project: Project) -> tuple[Decided, ...]:
