@@ -3,6 +3,8 @@
 Asks no database. The offices' templates are left to those who open them.
 """
 
+from importlib import import_module
+
 from flask import Flask
 
 from models.enums import Language
@@ -12,7 +14,9 @@ _FOLDERS = ("public/", "resident/", "macros/", "errors/")
 
 
 def warm(app: Flask) -> None:
-    """Compile the pages of visitors and residents, and read the texts of every language."""
+    """Compile the pages of visitors and residents, read the texts of every language, and load what Werkzeug takes to
+    read the name of the host."""
+    import_module("encodings.idna")
     for name in app.jinja_env.list_templates():
         if "/" not in name or name.startswith(_FOLDERS):
             app.jinja_env.get_template(name)
