@@ -109,6 +109,7 @@ def _planned(keyring: KeyRing, now: datetime, document: Document | None) -> Worl
     for account in (COUNCIL, COORDINATOR, OPERATOR, OBSERVER):
         world.at(-420, partial(_add_member, account))
     world.at(-410, lambda session, at: import_people(session, keyring, world.people, now=at))
+    demo_council.plan_bodies(world, -409)
     _plan_finished(world)
     _plan_voting(world)
     _plan_submission(world)

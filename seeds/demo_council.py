@@ -11,9 +11,11 @@ from functools import partial
 from sqlmodel import Session
 
 from budget import cycles
-from budget.council import agenda, appeals, reserve, returns
+from budget.council import agenda, appeals, criteria, reserve, returns
+from budget.council.criteria import Body
 from budget.council.motions import Motion
 from budget.permissions import Actor
+from budget.settings import Text
 from models.enums import Answer, ConflictKind, Language, ProjectPart, ScreeningOutcome, SessionKind
 from seeds import council
 from seeds.course import Act
@@ -24,6 +26,59 @@ from seeds.people import COORDINATOR, COUNCIL
 _ABSENT = (6, 7, 8)
 _ASIDE = 3
 """The seat of a member with an interest in the first project of each cycle."""
+_BODIES = (
+    Body(
+        Text(
+            "Аудандар арасындағы жолдар, бағдаршамдар, қоғамдық көлік",
+            "Дороги между районами, светофоры, общественный транспорт",
+            "Roads between districts, traffic lights, public transport",
+        ),
+        Text(
+            "Қаланың көлік және жол инфрақұрылымын дамыту басқармасы",
+            "Городское управление транспорта и развития дорожной инфраструктуры",
+            "The city's department of transport and roads",
+        ),
+    ),
+    Body(
+        Text(
+            "Жылу, су және электр желілері",
+            "Сети тепла, воды и электричества",
+            "Networks of heat, water and power",
+        ),
+        Text(
+            "Желінің иесі болып табылатын кәсіпорын",
+            "Предприятие – владелец сети",
+            "The utility that owns the network",
+        ),
+    ),
+    Body(
+        Text(
+            "Мектептер, балабақшалар, емханалар",
+            "Школы, детские сады, поликлиники",
+            "Schools, kindergartens, clinics",
+        ),
+        Text(
+            "Қаланың білім және денсаулық сақтау басқармалары",
+            "Городские управления образования и здравоохранения",
+            "The city's departments of education and of health",
+        ),
+    ),
+    Body(
+        Text(
+            "Тез жөндеуді қажет ететін нәрсе: сынған әткеншек, жанбайтын шам, тасымалданбаған қоқыс",
+            "То, что чинят сразу: сломанные качели, погасший фонарь, невывезенный мусор",
+            "What is mended at once: a broken swing, a lamp that is out, rubbish that was left",
+        ),
+        Text("iKOMEK байланыс орталығы", "Контакт-центр iKOMEK", "The contact centre iKOMEK"),
+        "109",
+    ),
+)
+"""What people ask a district for, and whose it is."""
+
+
+def plan_bodies(world: World, days: float) -> None:
+    """The coordinator writes down who is competent for what the district is not."""
+    world.at(days, lambda session, at: criteria.set_bodies(session, _coordinator(session), _BODIES, now=at))
 
 
 def plan_screening(

@@ -1,5 +1,6 @@
 """The Kazakh and Russian catalogs hold every text of the pages, each translated by a person, with the same facts in it."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sdf]|%[sd]")
 TAG = re.compile(r"</?[a-z]+")
 LATIN_WORDS = re.compile(r"[a-z]{4,}")
 CYRILLIC = re.compile(r"[а-яёәғқңөұүһі]", re.IGNORECASE)
+COLLECTED = {"_", "_l", "gettext", "ngettext"}
 SAME_EVERYWHERE = {"Participation budget API"}
 
 
@@ -98,6 +100,24 @@ def is_left_in_english(msgid: str, string: str) -> bool:
 def test_the_catalog_is_complete_and_right(language: str, tmp_path: Path) -> None:
     found = faults(extracted(tmp_path), catalog(language))
     assert not found, f"{len(found)} faults in {language}:\n" + "\n".join(found)
+
+
+def test_no_text_hides_in_an_f_string() -> None:
+    """Babel does not look into them: such a text would stand in no catalog, and in English on every page."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}: {ast.unparse(call)}"
+        for path in sorted((ROOT / "views").rglob("*.py"))
+        for joined in ast.walk(ast.parse(path.read_text()))
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call) and any(isinstance(one, ast.Constant) for one in call.args)
+        if isinstance(call.func, ast.Name | ast.Attribute) and _name_of(call.func) in COLLECTED
+    ]
+    assert not hidden, "\n".join(hidden)
+
+
+def _name_of(called: ast.Name | ast.Attribute) -> str:
+    return called.id if isinstance(called, ast.Name) else called.attr
 
 
 def test_texts_are_collected_from_templates_and_code(tmp_path: Path) -> None:

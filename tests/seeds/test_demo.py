@@ -13,7 +13,7 @@ from PIL import Image
 from sqlmodel import Session, col, select
 
 from budget import audit, ballots, cycles, opening, results
-from budget.council import formal
+from budget.council import criteria, formal
 from budget.identity.iin import check_iin
 from budget.identity.phone import kz_mobile
 from budget.keys import KeyRing
@@ -133,6 +133,14 @@ def test_the_queue_of_the_council_is_not_empty(session: Session) -> None:
         mine.where(CouncilMember.staff_id == member.id, col(Review.concluded_at).is_(None))
     ).all()
     assert found[ProjectState.RETURNED] == 1
+
+
+def test_whoever_asks_for_what_is_not_the_districts_is_told_whose_it_is(session: Session) -> None:
+    listed = criteria.bodies(session)
+    assert any("iKOMEK" in row.name_kk and row.contact == "109" for row in listed)
+    for row in listed:
+        texts = [getattr(row, f"{what}_{language}") for what in ("matter", "name") for language in Language]
+        assert all(texts), row
 
 
 def test_the_finished_cycle_shows_every_status_of_works_and_reasons_for_delay(session: Session) -> None:

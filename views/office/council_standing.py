@@ -278,7 +278,8 @@ def next_act(council: CouncilStanding) -> Next:
 def _before_publication(council: CouncilStanding) -> Next:
     slug = council.cycle.slug
     if council.faults:
-        sentence = f"{_('The composition can’t be published yet.')} {messages.text(council.faults[0])}"
+        not_yet = _("The composition can't be published yet.")
+        sentence = f"{not_yet} {messages.text(council.faults[0])}"
         return Next(sentence, _("Appoint a member"), url_for("office.appoint", slug=slug))
     sentence = _("The composition keeps the rule. Publish it, so that the council can begin.")
     return Next(sentence, _("Publish the composition"), url_for("office.publish_council", slug=slug))

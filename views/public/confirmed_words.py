@@ -102,7 +102,8 @@ def _said(found: Confirmed) -> str:
     )
     departed = len(found.departures)
     if not departed:
-        return f"{told} {_('It departed nowhere from the count.')}"
+        nowhere = _("It departed nowhere from the count.")
+        return f"{told} {nowhere}"
     departures = ngettext(
         "It departed from the count at %(count)s project; the reason stands beside it.",
         "It departed from the count at %(count)s projects; the reasons stand beside them.",
