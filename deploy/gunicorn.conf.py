@@ -44,9 +44,10 @@ _ARENA_MAX, _TRIM_THRESHOLD = -8, -1
 
 def when_ready(server: Any) -> None:
     """Before the fork: load what every worker would load, and keep the collector from writing into what they share."""
-    libc = ctypes.CDLL(None)
-    libc.mallopt(_ARENA_MAX, 1)
-    libc.mallopt(_TRIM_THRESHOLD, 128 * 1024)
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other libraries of C have none
+    if mallopt is not None:
+        mallopt(_ARENA_MAX, 1)
+        mallopt(_TRIM_THRESHOLD, 128 * 1024)
     app = server.app.wsgi()
     if "database" in getattr(app, "extensions", {}):
         from views.warming import warm  # the path to `views` is there once the application is loaded
