@@ -18,6 +18,7 @@ from budget.council import agenda, members, sessions, votes, winners
 from budget.council.sessions import Step
 from budget.differences import Content
 from budget.errors import (
+    AlreadyDone,
     AlreadySigned,
     MotionIncomplete,
     NotAttended,
@@ -140,8 +141,8 @@ def facts_of(
 def keep(session: Session, actor: Actor, facts: ProtocolFacts, content: bytes, *, now: datetime) -> Protocol:
     """Keep the document made of these facts under its number.
 
-    Raises: NotPermitted, MotionIncomplete (a correction that is not explained), ProtocolCorrected, SessionChanged where
-    somebody else has made a protocol with this number meanwhile.
+    Raises: NotPermitted, MotionIncomplete (a correction that is not explained), ProtocolCorrected, AlreadyDone(at) where
+    the session has a protocol, SessionChanged where another session's got this number meanwhile.
     """
     require_role(actor, Action.MANAGE_SESSIONS)
     row = sessions.locked(session, actor, facts.session.public_id)
@@ -151,8 +152,8 @@ def keep(session: Session, actor: Actor, facts: ProtocolFacts, content: bytes, *
         raise MotionIncomplete(number=None, missing=missing)
     if facts.corrects is not None:
         _refuse_corrected(session, facts.corrects)
-    elif of_session(session, row):
-        raise SessionChanged
+    elif made := of_session(session, row):
+        raise AlreadyDone(at=made[0].made_at)
     if facts.number != _next_number(session, facts.cycle):
         raise SessionChanged
     protocol = Protocol(

@@ -14,12 +14,12 @@ from werkzeug.wrappers import Response
 from budget.council import protocols, sessions
 from budget.council.protocols import ProtocolFacts
 from budget.council.sessions import Step, step_of
-from budget.errors import BudgetRefusal, NotFound, NotPermitted, ProtocolCorrected
+from budget.errors import AlreadyDone, BudgetRefusal, NotFound, NotPermitted, ProtocolCorrected
 from budget.permissions import Action
 from budget.reading import council_sessions
 from models.council_session import CouncilSession, Protocol
 from models.district import District
-from views import documents
+from views import documents, messages
 from views import protocols as document
 from views.access import actor, requires
 from views.forms import BaseForm
@@ -123,13 +123,19 @@ def _make(
         kept = _keep(facts, now())
     except (NotFound, NotPermitted):
         raise
+    except AlreadyDone as refusal:  # pressed twice: what was made is shown
+        flash(messages.text(refusal))
     except BudgetRefusal as refusal:
         attach(form, refusal)
         return None
-    flash(
-        _("Protocol № %(number)s is made. The members who were there can sign it now.", number=kept.number),
-        "good",
-    )
+    else:
+        flash(
+            _(
+                "Protocol № %(number)s is made. The members who were there can sign it now.",
+                number=kept.number,
+            ),
+            "good",
+        )
     return redirect(url_for("office.protocol", public_id=row.public_id), 303)
 
 

@@ -11,6 +11,7 @@ from budget.council import agenda, members, protocols, sessions, votes
 from budget.council.motions import Word
 from budget.council.protocols import ProtocolFacts
 from budget.errors import (
+    AlreadyDone,
     AlreadySigned,
     MotionIncomplete,
     NotAttended,
@@ -195,8 +196,9 @@ def test_protocols_are_numbered_within_the_cycle(session: Session, now: datetime
 def test_a_session_has_one_protocol_and_then_corrections(session: Session, now: datetime) -> None:
     sitting = held(session, now)
     first = keep(session, sitting.row, now)
-    with pytest.raises(SessionChanged):
+    with pytest.raises(AlreadyDone) as again:
         keep(session, sitting.row, now, b"%PDF two")
+    assert again.value.facts == {"at": first.made_at}
     why = {"correction_kk": " Күні түзетілді. ", "correction_ru": "Исправлена дата."}
     second = keep(session, sitting.row, now, b"%PDF two", corrects=first, **why)
     assert (second.number, second.corrects_id, second.correction_kk) == (2, first.id, "Күні түзетілді.")
@@ -228,7 +230,7 @@ def test_two_protocols_of_one_session_made_at_once_are_one(database: Database, n
     refused = at_once(database, *[lambda s: protocols.keep(s, COORDINATOR, facts, b"%PDF", now=now)] * 3)
     with database.reading() as session:
         assert len(session.exec(select(Protocol)).all()) == 1
-    assert [type(refusal) for refusal in refused] == [SessionChanged] * 2
+    assert [type(refusal) for refusal in refused] == [AlreadyDone] * 2
 
 
 @pytest.mark.race
