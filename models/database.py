@@ -181,6 +181,7 @@ def _sqlite_path(url: str) -> str:
 
 
 def _sqlite_engine(url: str) -> Engine:
+    _sqlite_path(url)  # one in memory is refused before it gets a pool of another kind
     engine = create_engine(
         url,
         connect_args={"timeout": 10, "check_same_thread": False},

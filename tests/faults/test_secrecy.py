@@ -34,7 +34,7 @@ from tests.harness.voting import BORN, choose, make_keyring
 VOTERS = 1000
 ALLOWED = 0.1
 AFTER = timedelta(days=20)
-PAGE = {"sqlite": 4096, "postgresql": 8192}
+PAGE = {"sqlite": 4096, "new_postgresql": 8192}
 IINS = impossible_iins(VOTERS)
 
 
