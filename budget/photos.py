@@ -33,9 +33,8 @@ def prepare(data: bytes) -> Picture:
     """
     if len(data) > LIMIT_BYTES:
         raise too_large("bytes")
-    from budget.photo_decoder import (
-        picture_of,  # Pillow is 2 MB of a process, and few processes are sent photos
-    )
+    # Pillow is 2 MB of a process, and few processes are sent photos
+    from budget.photo_decoder import picture_of
 
     return picture_of(data)
 

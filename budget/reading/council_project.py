@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -23,6 +23,7 @@ from budget.differences import Difference, differences
 from budget.errors import NotFound, NotPermitted
 from budget.permissions import Action, Actor
 from budget.phases import stage_at
+from budget.reading.project_life import Names
 from budget.reading.projects import Address, addresses_of
 from budget.reading.rules import BodyLine, Regulation
 from models.council import Conflict, CouncilMember
@@ -34,22 +35,16 @@ from models.project import Photo, Project
 from models.screening import Appeal, Correction, FormalCheck, Merger, Review, Screening
 
 
-class Named(NamedTuple):
-    """A residential area or an envelope."""
-
-    name_kk: str
-    name_ru: str
-    name_en: str
-
-
-class Checked(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Checked:
     """The formal check of the text as it is now."""
 
     is_complete: bool
     checked_at: datetime
 
 
-class Appealed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Appealed:
     """What the author says against a rejection, and until when it is to be answered."""
 
     text: str
@@ -106,8 +101,8 @@ class ProjectFile:
     project: Project
     cycle: Cycle
     member: CouncilMember
-    area: Named | None
-    envelope: Named | None
+    area: Names | None
+    envelope: Names | None
     photo: str | None
     addresses: tuple[Address, ...]
     is_open: bool
@@ -140,7 +135,7 @@ class ProjectFile:
 
 
 def _columns(table: Any, shown: Any) -> list[Any]:
-    return [col(getattr(table, name)) for name in shown._fields]
+    return [col(getattr(table, name)) for name in shown.__dataclass_fields__]
 
 
 _Sibling, _Other = aliased(Envelope), aliased(Project)
@@ -182,7 +177,7 @@ _MERGING_WITH = (
 _ONE: Any = (
     sa.select(
         Project, Cycle, CouncilMember, col(Conflict.kind), _PHOTO, _ENVELOPES, _UNDER_VOTE, _MERGING_WITH,
-        *_columns(Area, Named), *_columns(Envelope, Named), *_columns(FormalCheck, Checked), *_columns(Appeal, Appealed),
+        *_columns(Area, Names), *_columns(Envelope, Names), *_columns(FormalCheck, Checked), *_columns(Appeal, Appealed),
     )
     .join(Cycle, col(Cycle.id) == col(Project.cycle_id))
     .outerjoin(
@@ -241,7 +236,7 @@ def open_file(
     if row is None:
         raise NotFound(project=public_id)
     project, cycle, member, conflict, photo, envelopes, under_vote, merging_with, *facts = row
-    area, envelope, check, appeal = _taken(facts, Named, Named, Checked, Appealed)
+    area, envelope, check, appeal = _taken(facts, Names, Names, Checked, Appealed)
     if actor.role is not Role.COUNCIL or member is None or not members.is_in_office(member, now):
         raise NotPermitted(action=Action.SEE_QUEUE)
     read, before = _opinions(session, project)
@@ -278,7 +273,7 @@ def _taken(values: Sequence[Any], *kinds: Any) -> Iterator[Any]:
     """The columns of a row as what they are; None for what an outer join did not find."""
     rest = iter(values)
     for kind in kinds:
-        own = tuple(islice(rest, len(kind._fields)))
+        own = tuple(islice(rest, len(kind.__dataclass_fields__)))
         yield kind(*own) if own[0] is not None else None
 
 
