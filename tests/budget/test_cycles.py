@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from budget import audit, cycles
 from budget.cycle_drafts import draft_of
@@ -358,7 +358,8 @@ def test_a_role_that_never_may_is_told_so_whatever_the_phase(session: Session, n
 def test_every_act_on_a_cycle_is_in_the_chain(session: Session, now: datetime, keyring: KeyRing) -> None:
     cycle = frozen(session, now, keyring)
     extend(session, Phase.VOTING, instant_in(Phase.DECISION, now), now=instant_in(Phase.VOTING, now))
-    acts = session.exec(select(AuditEvent.action).where(AuditEvent.cycle_id == cycle.id)).all()
+    of_cycle = select(AuditEvent.action).where(AuditEvent.cycle_id == cycle.id)
+    acts = session.exec(of_cycle.order_by(col(AuditEvent.id))).all()
     assert acts == ["cycle.create", "cycle.publish", "cycle.freeze", "cycle.extend"]
     assert audit.verify(session) == []
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from budget import audit, ballots, forgetting, results, working_days
 from budget.errors import AppealOpen, KeyMissing, NotPermitted, VotingNotOpen
@@ -96,7 +96,7 @@ def test_after_it_no_iin_leads_to_a_participation(session: Session, keyring: Key
             ring.voter_key_of(cycle.slug, IIN)
     with pytest.raises(VotingNotOpen):
         ballots.ballot_box(session, cycle)
-    acts = [event.action for event in session.exec(select(AuditEvent))]
+    acts = session.exec(select(AuditEvent.action).order_by(col(AuditEvent.id))).all()
     assert acts.count("cycle.forget_voters") == 1
     assert audit.verify(session) == []
 

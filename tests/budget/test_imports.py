@@ -113,7 +113,8 @@ def test_a_title_stands_in_the_language_of_the_file_or_in_the_english_column(
     session: Session, now: datetime, language: str, column: Language
 ) -> None:
     cycle = imported(session, pb(language=language), now)
-    project = session.exec(select(Project).where(Project.cycle_id == cycle.id)).first()
+    first = select(Project).where(Project.cycle_id == cycle.id).order_by(col(Project.number))
+    project = session.exec(first).first()
     assert project is not None
     assert project.language is column
     assert getattr(project, f"title_{column}") == "One"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from budget import audit, corrections, projects
 from budget.addresses import Address
@@ -69,7 +69,8 @@ def test_the_act_is_in_the_audit_chain_without_the_text(session: Session, now: d
         session, make_resident(session), make_cycle(session, now), proposal(), None, now=now
     )
     projects.withdraw(session, Actor(Role.RESIDENT, project.author_id), project.public_id, now=now)
-    events = session.exec(select(AuditEvent).where(AuditEvent.subject == project.public_id)).all()
+    of_project = select(AuditEvent).where(AuditEvent.subject == project.public_id)
+    events = session.exec(of_project.order_by(col(AuditEvent.id))).all()
     assert [event.action for event in events] == ["project.submit", "project.withdraw"]
     assert "Есенберлин" not in "".join(event.facts for event in events)
     assert audit.verify(session) == []

@@ -312,7 +312,7 @@ def test_every_step_stands_in_the_audit_chain(session: Session, keyring: KeyRing
     made = vote_and_open(session, keyring, now, DECIDED)
     count(session, made, now)
     publish(session, made, now)
-    acts = [event.action for event in session.exec(select(audit.AuditEvent)).all()]
+    acts = session.exec(select(audit.AuditEvent.action).order_by(col(audit.AuditEvent.id))).all()
     assert acts[-4:] == ["count.separate", "count.open", "count.tally", "results.publish"]
     assert audit.verify(session) == []
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from nacl.public import PrivateKey
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from budget import ballots, cycles, key_shares, trustees
 from budget.errors import (
@@ -262,7 +262,7 @@ def test_every_act_is_recorded_and_no_record_holds_a_secret(
     shares = shares_of(session, links, now=at)
     trustees.rehearse(session, COORDINATOR, cycle.slug, shares, now=at)
     trustees.replace_shares(session, COORDINATOR, cycle.slug, shares, now=at)
-    events = session.exec(select(AuditEvent)).all()
+    events = session.exec(select(AuditEvent).order_by(col(AuditEvent.id))).all()
     acts = [event.action for event in events if event.action.startswith("trustees.")]
     assert acts == [
         "trustees.name", "trustees.split", *["trustees.show"] * 3, "trustees.rehearse", "trustees.split",

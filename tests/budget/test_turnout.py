@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from budget import ballots, turnout
 from budget.keys import KeyRing
@@ -82,7 +82,7 @@ def test_the_numbers_are_those_of_the_participations(
         )
         sealed = ballots.seal(b"x", box.public_key)
         ballots.put(session, box, who, sealed, now=now)
-    annulled = session.exec(select(Participation)).first()
+    annulled = session.exec(select(Participation).order_by(col(Participation.id))).first()
     assert annulled is not None
     annulled.annulled_at = now
     session.flush()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from budget import cycles, projects
@@ -58,9 +59,9 @@ class Desk:
             return cycles.by_slug(session, SLUG)
 
     def rows(self, table: type[Any]) -> list[Any]:
-        """Everything in a table."""
+        """Everything in a table, the oldest first."""
         with self.database.reading() as session:
-            return list(session.exec(select(table)))
+            return list(session.exec(select(table).order_by(*sa.inspect(table).primary_key)))
 
     def acts(self) -> list[str]:
         """The acts in the log, the oldest first."""

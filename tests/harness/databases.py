@@ -4,17 +4,23 @@ The migrations run once per test process and kind of database, in a process of t
 would steal caplog). Each test then gets a copy of the SQLite file; on PostgreSQL, where making and dropping a copy takes
 0.4 s, one that was emptied after the test before (`tests/harness/lending.py`). What looks at raw files asks for
 `new_postgresql_url`, which nobody had before.
+
+No order of rows is promised but by ORDER BY, so SQLite gives those without one from the last to the first here, where
+PostgreSQL mostly gives them from the first: whoever trusts either is found on the other.
 """
 
 import itertools
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
@@ -25,6 +31,12 @@ from tests.harness.postgresql import Cluster
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "migrated"
 _numbers = itertools.count(1)
+
+
+@sa.event.listens_for(Engine, "connect")
+def _reverse_rows_without_order(connection: Any, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects=ON")
 
 
 def migrate(url: str) -> None:

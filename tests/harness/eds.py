@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 from sqlmodel import SQLModel, select
 
@@ -59,9 +60,9 @@ def send(client: PageClient, page: PageResponse, cms: str, **kwargs: Any) -> Any
 
 
 def rows(app: Flask, model: type[SQLModel]) -> list[Any]:
-    """All rows of a table."""
+    """All rows of a table, the oldest first."""
     with app.extensions["database"].reading() as session:
-        return list(session.exec(select(model)).all())
+        return list(session.exec(select(model).order_by(*sa.inspect(model).primary_key)).all())
 
 
 def told(page: PageResponse) -> str:

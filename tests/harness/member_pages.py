@@ -214,6 +214,7 @@ def own_votes(world: Sitting) -> dict[int, CouncilVote]:
             select(AgendaItem.position, CouncilVote)
             .join(CouncilVote, col(CouncilVote.item_id) == AgendaItem.id)
             .where(CouncilVote.member_id == world.me.row.id)
+            .order_by(col(AgendaItem.position))
         )
         return dict(rows.all())
 

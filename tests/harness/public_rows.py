@@ -68,7 +68,7 @@ def add_district(session: Session) -> dict[str, int]:
         session.add(Area(code="koktal-1", name_kk="Көктал 1", name_ru="Коктал 1", name_en="Koktal 1"))
         session.add(Area(code="agro", name_kk="Агроқалашық", name_ru="Агрогородок", name_en="Agrogorodok"))
         session.flush()
-    return {area.code: area.id or 0 for area in session.exec(select(Area))}
+    return {area.code: area.id or 0 for area in session.exec(select(Area).order_by(col(Area.id)))}
 
 
 def add_cycle(

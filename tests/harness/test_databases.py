@@ -37,6 +37,14 @@ def test_what_a_test_does_not_commit_is_gone(session: Session, engine: Engine) -
         assert other.scalar(sa.text("SELECT count(*) FROM kept")) == 0
 
 
+def test_rows_without_an_order_are_given_in_another_one_by_each_kind(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE line (number INTEGER)"))
+        connection.execute(sa.text("INSERT INTO line VALUES (1), (2), (3)"))
+        found = connection.scalars(sa.text("SELECT number FROM line")).all()
+    assert found == ([3, 2, 1] if engine.dialect.name == "sqlite" else [1, 2, 3])
+
+
 def test_the_cluster_is_durable_and_its_own(postgresql_url: str, postgresql_cluster: Cluster) -> None:
     engine = sa.create_engine(postgresql_url)
     with engine.connect() as connection:

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from budget.council import criteria
 from budget.council.criteria import Body, Clause, combined, outcome_of
@@ -134,7 +134,8 @@ def test_the_criteria_of_the_regulation_are_kept_in_our_order_and_written_anew(
         Criterion.CONFORMITY,
     ]
     assert criteria.of_cycle(session, other.id or 0) == ASKED
-    events = session.exec(select(AuditEvent).where(AuditEvent.action == "council.criteria")).all()
+    rows = select(AuditEvent).where(AuditEvent.action == "council.criteria").order_by(col(AuditEvent.id))
+    events = session.exec(rows).all()
     assert json.loads(events[0].facts)["clauses"] == {"land": "14", "conformity": "3", "competence": "7.2"}
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from budget import projects, versions
 from budget.addresses import Address
@@ -157,9 +157,8 @@ def test_with_both_consents_two_become_one_and_nothing_is_lost(
     assert [len(one.content["addresses"]) for one in versions.of_project(session, kept.id)] == [2, 3]
     assert len(projects.addresses_of(session, joined.id)) == 2, "the other keeps its page"
     assert "5" in kept.folded
-    acts = session.exec(
-        select(AuditEvent.action).where(AuditEvent.subject == f"merger:{row.public_id}")
-    ).all()
+    of_merger = select(AuditEvent.action).where(AuditEvent.subject == f"merger:{row.public_id}")
+    acts = session.exec(of_merger.order_by(col(AuditEvent.id))).all()
     assert list(acts) == ["merger.propose", "merger.agree", "merger.agree", "merger.merge"]
     assert list(formal.waiting(session, cycle.id)) == [kept], "another text is looked at again"
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from budget.council import agenda, members, sessions, votes
 from budget.council.sessions import Plan, Step, step_of
@@ -63,7 +63,8 @@ def test_sessions_are_numbered_within_their_cycle(session: Session, now: datetim
     )]  # fmt: skip
     assert [row.number for row in rows] == [1, 2, 1]
     assert list(sessions.of_cycle(session, cycle.id)) == rows[:2]
-    event = session.exec(select(AuditEvent).where(AuditEvent.action == "session.plan")).all()[1]
+    planned = select(AuditEvent).where(AuditEvent.action == "session.plan").order_by(col(AuditEvent.id))
+    event = session.exec(planned).all()[1]
     assert json.loads(event.facts) == {"number": 2, "revision": 1}
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 from sqlmodel import select
 
@@ -27,13 +28,13 @@ def run(database_url, tmp_path):
 
 @pytest.fixture
 def stored(database_url):
-    """All rows of a table."""
+    """All rows of a table, the oldest first."""
 
     def rows(table):
         database = Database(database_url)
         try:
             with database.reading() as session:
-                return session.exec(select(table)).all()
+                return session.exec(select(table).order_by(*sa.inspect(table).primary_key)).all()
         finally:
             database.dispose()
 
