@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from budget import ballots, web_sessions
 from budget.ballots import BallotBox, Voter
+from models.asking import Asking
 from models.people import WebSession
 from models.service import Notice
 
@@ -37,17 +38,17 @@ def _statement(*, tells: bool) -> sa.Select[Any]:
     if tells:
         values = [sa.bindparam(f"{_NOTICE}{name}", type_=_N.c[name].type) for name in _TOLD]
         parts.append(sa.insert(_N).from_select(list(_TOLD), sa.select(*values).where(is_in)).cte("told"))
-    return sa.select(sa.func.count()).select_from(put).add_cte(*parts)
+    return sa.select(sa.func.count().label("ballots")).select_from(put).add_cte(*parts)
 
 
 _CAST = {tells: _statement(tells=tells) for tells in (True, False)}
 
 
 def cast_at_once(
-    connection: sa.Connection, box: BallotBox, voter: Voter, sealed: bytes, *, session_id: int, now: datetime
+    asking: Asking, box: BallotBox, voter: Voter, sealed: bytes, *, session_id: int, now: datetime
 ) -> bool:
     """Put a prepared ballot into the box, tell its owner, and bring the end of the session forward: all or nothing, for
-    PostgreSQL. False where nothing was written. The connection is in no transaction (`Database.asking`)."""
+    PostgreSQL. False where nothing was written."""
     values: dict[str, Any] = {
         f"{_BALLOT}{name}": value for name, value in ballots.values_of(box, voter, sealed, now=now).items()
     }
@@ -55,4 +56,4 @@ def cast_at_once(
     if voter.tell is not None:
         told = ballots.notice_of(voter.tell, voter.channel, now)
         values |= {f"{_NOTICE}{name}": value for name, value in told.items()}
-    return bool(connection.execute(_CAST[voter.tell is not None], values).scalar_one())
+    return bool(asking.first(_CAST[voter.tell is not None], **values).ballots)

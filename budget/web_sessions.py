@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 from budget import back_off, notices
 from budget.identity import codes, eds_challenges
 from budget.permissions import Actor
+from models.asking import Asking
 from models.enums import Assurance, Channel, Role
 from models.people import Resident, Staff, WebSession
 
@@ -109,11 +110,11 @@ def start(
     return token
 
 
-def find(connection: sa.Connection, token: str, *, now: datetime) -> SignedIn | None:
+def find(asking: Asking, token: str, *, now: datetime) -> SignedIn | None:
     """Whose session this is, in one query; None when it is unknown, over, or of someone disabled.
 
-    Takes a bare connection: every page of a signed-in person begins with it."""
-    row = connection.execute(_FIND, {"token_hash": _hash(token)}).first()
+    Every page of a signed-in person begins with it."""
+    row = asking.first(_FIND, token_hash=_hash(token))
     if row is None:
         return None
     is_staff = row.staff_id is not None

@@ -6,7 +6,7 @@ budget/decisions/0003-sqlite-writes.md). A `flock` around writes queues the proc
 PostgreSQL: plain transactions.
 
 `reading()` and `writing()` are the doors; `writing()` commits when its block ends well. Beside them are two narrow ones:
-`asking()` for a single look-up that every request makes (no session, no BEGIN), and `write()` for one short act that many
+`asking` for a single look-up that every request makes (no session, no BEGIN), and `write()` for one short act that many
 do at the same moment (one commit for several).
 """
 
@@ -26,12 +26,12 @@ from sqlmodel import Session, create_engine
 
 import models.public_version  # its listeners belong to every session
 import models.tables  # noqa: F401  # every foreign key finds its table, whatever a test or command imports
+from models.asking import IDLE_SECONDS, Asking
 from models.together import Together
 
 T = TypeVar("T")
 _BUSY_MILLISECONDS = 10_000
 _PAUSE = 0.05
-_IDLE_SECONDS = 5.0
 _LOCK_NOT_AVAILABLE = "55P03"
 _LINKED = "participation, signal_member, paper_sheet, paper_entry"
 """The tables whose rows tied a person or a paper to a ballot."""
@@ -52,8 +52,7 @@ class Database:
         self.is_sqlite = self.url.startswith("sqlite")
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
         self._write_engine = self.engine.execution_options(write=True)
-        single: dict[str, Any] = {"single": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._single_engine = self.engine.execution_options(**single)
+        self.asking = Asking(self._connect, self.engine.dialect)
         self._lock = _WriteLock(Path(_sqlite_path(self.url) + ".lock")) if self.is_sqlite else None
         self._together = Together(self.writing)
 
@@ -62,10 +61,6 @@ class Database:
         """A session that never commits."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
-
-    def asking(self) -> Connection:
-        """A connection for one statement outside any transaction; use it as a context manager."""
-        return self._single_engine.connect()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -138,7 +133,17 @@ class Database:
 
     def dispose(self) -> None:
         """Close all connections (worker exit, end of a test)."""
+        self.asking.close()
         self.engine.dispose()
+
+    def _connect(self) -> Any:
+        """A connection of its own, in which no transaction begins by itself."""
+        pooled = self.engine.raw_connection()
+        connection: Any = pooled.driver_connection
+        pooled.detach()
+        if not self.is_sqlite:
+            connection.autocommit = True
+        return connection
 
 
 class _WriteLock:
@@ -201,9 +206,8 @@ def _sqlite_engine(url: str) -> Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if not options.get("single"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+        is_write = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
     return engine
 
@@ -218,7 +222,7 @@ def _postgresql_engine(url: str) -> Engine:
     @sa.event.listens_for(engine, "checkout")
     def _ping_idle(connection: Any, record: Any, _proxy: object) -> None:
         """The pool's own ping asks before every use, which is a third of a cast; a connection in use is alive."""
-        if time.monotonic() - record.info.get("used_at", 0.0) < _IDLE_SECONDS:
+        if time.monotonic() - record.info.get("used_at", 0.0) < IDLE_SECONDS:
             return
         try:
             engine.dialect.do_ping(connection)

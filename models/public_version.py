@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, SessionTransaction
 from sqlmodel import Session, col
 
+from models.asking import Asking
 from models.service import PublicVersion
 
 PUBLIC_TABLES = frozenset(
@@ -104,12 +105,13 @@ _READ_TEXT = "SELECT version FROM public_version"
 
 def current(session: Session) -> int:
     """The version now; 0 before anything public was ever written."""
-    return session.connection().execute(_READ).scalar() or 0
+    return session.connection().exec_driver_sql(_READ_TEXT).scalar() or 0
 
 
-def asked(connection: sa.Connection) -> int:
-    """The version now, by a single look-up (`Database.asking`): every request for a page begins with it."""
-    return connection.exec_driver_sql(_READ_TEXT).scalar() or 0
+def asked(asking: Asking) -> int:
+    """The version now, by a single look-up: every request for a page begins with it."""
+    row = asking.first(_READ)
+    return row.version if row else 0
 
 
 @event.listens_for(Session, "before_flush")

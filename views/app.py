@@ -21,6 +21,7 @@ from views import (
     templating,
 )
 from views.api.routes import register_api
+from views.application import Application
 from views.config import Config, from_environment
 from views.council.routes import bp as council
 from views.desk.routes import bp as desk
@@ -37,7 +38,7 @@ _ROOT = Path(__file__).parent.parent
 def create_app(config: Config | None = None) -> Flask:
     """Build the application for `config` (default: the environment)."""
     settings = config or from_environment()
-    app = Flask(
+    app = Application(
         "views", root_path=str(_ROOT / "views"), template_folder=str(_ROOT / "templates"), static_folder=None
     )
     app.config.update(

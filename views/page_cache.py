@@ -151,8 +151,7 @@ class CachedPages:
         if page is None or page.minute != self._minute():
             return None
         try:
-            with cast(Database, self._app.extensions["database"]).asking() as connection:
-                version = versions.asked(connection)
+            version = versions.asked(cast(Database, self._app.extensions["database"]).asking)
         except SQLAlchemyError:
             return None  # the application says it in words
         return page if page.version == version else None

@@ -39,7 +39,7 @@ MOST = 64
 def public_version() -> int:
     """The version of the public tables as this request sees it; read before anything else it reads."""
     if "public_version" not in g:
-        g.public_version = versions.asked(reading().connection())
+        g.public_version = versions.current(reading())
     return cast(int, g.public_version)
 
 

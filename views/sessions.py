@@ -93,8 +93,7 @@ def hand_over(session: Session, resident: Resident, iin: str) -> str:
 
 def parked(token: str) -> web_sessions.SignedIn | None:
     """The operator's session behind a parked token, as long as it is good."""
-    with database().asking() as connection:
-        return web_sessions.find(connection, token, now=now())
+    return web_sessions.find(database().asking, token, now=now())
 
 
 def take_back(token: str) -> None:
@@ -156,8 +155,7 @@ def _read() -> Current:
     content = sealed_cookies.read(COOKIE)
     if content is None:
         return _NOBODY
-    with database().asking() as connection:
-        found = web_sessions.find(connection, content["token"], now=now())
+    found = web_sessions.find(database().asking, content["token"], now=now())
     if found is None or (found.channel is Channel.DESK and not is_at_desk()):
         # a session made at the desk is good on the device that was handed over alone
         sealed_cookies.forget(COOKIE)

@@ -52,8 +52,7 @@ def cast(
     database: Database, box: BallotBox, person: Voter, session_id: int, now: datetime, choice: str
 ) -> bool:
     sealed = ballots.prepare(box, person, Selection((choice,)), on=now.date())
-    with database.asking() as connection:
-        return casting.cast_at_once(connection, box, person, sealed, session_id=session_id, now=now)
+    return casting.cast_at_once(database.asking, box, person, sealed, session_id=session_id, now=now)
 
 
 def written(session: Session) -> tuple[int, int, datetime]:

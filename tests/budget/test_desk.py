@@ -32,6 +32,7 @@ from models.enums import Assurance, Channel, DocumentKind, Language, Phase, Role
 from models.people import Resident, Staff
 from models.service import AuditEvent
 from tests.harness.elections import Election, draft, impossible_iins, open_election, utc
+from tests.harness.queries import asking_in
 from tests.harness.voting import BORN, choose, make_keyring
 
 NOW = utc(2027, 3, 1, 9)
@@ -350,7 +351,7 @@ def test_a_session_at_the_desk_is_shorter(
     token = web_sessions.start(session, now=NOW, resident_id=resident.id, channel=channel)
 
     def good(moment: datetime) -> web_sessions.SignedIn | None:
-        return web_sessions.find(session.connection(), token, now=moment)
+        return web_sessions.find(asking_in(session), token, now=moment)
 
     instant = timedelta(microseconds=1)
     assert good(NOW + idle) is None

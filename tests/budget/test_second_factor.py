@@ -16,6 +16,7 @@ from budget.permissions import Actor
 from models.enums import Role
 from models.people import RecoveryCode, Staff
 from models.service import AuditEvent
+from tests.harness.queries import asking_in
 
 KEYS = KeyRing(Path("keys"), b"v" * 32, b"r" * 32)
 KEY = b"t" * 32
@@ -176,7 +177,7 @@ def test_a_reset_takes_everything_away_and_signs_out(session, member, now):
     session.expire_all()
     assert (member.totp_secret, member.totp_confirmed_at, member.totp_last_step) == (None, None, None)
     assert second_factor.codes_left(session, member) == 0
-    assert web_sessions.find(session.connection(), token, now=now) is None
+    assert web_sessions.find(asking_in(session), token, now=now) is None
     event = session.exec(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
     assert (event.action, event.actor_id, event.facts) == (
         "staff.reset_totp",

@@ -8,6 +8,7 @@ from budget.errors import EmailTaken, NotFound, PasswordWrong, SignInRefused, We
 from models.enums import Language, Role
 from models.people import Staff
 from models.service import AuditEvent
+from tests.harness.queries import asking_in
 
 PASSWORD = "correct horse battery"
 
@@ -106,12 +107,12 @@ def test_the_own_password_is_shown_again(session, now):
 def test_a_changed_password_ends_every_other_session(session, now):
     member = add(session, now)
     this, other = (web_sessions.start(session, now=now, staff_id=member.id) for _ in range(2))
-    keep = web_sessions.find(session.connection(), this, now=now).session_id
+    keep = web_sessions.find(asking_in(session), this, now=now).session_id
     new = staff.hashed("another horse battery")
     staff.change_password(session, member, password_hash=new, keep_session=keep, now=now)
     session.expire_all()
-    assert web_sessions.find(session.connection(), this, now=now) is not None
-    assert web_sessions.find(session.connection(), other, now=now) is None
+    assert web_sessions.find(asking_in(session), this, now=now) is not None
+    assert web_sessions.find(asking_in(session), other, now=now) is None
     staff.check_password(member, "another horse battery")
     with pytest.raises(PasswordWrong):
         staff.check_password(member, PASSWORD)

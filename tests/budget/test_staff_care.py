@@ -20,6 +20,7 @@ from budget.permissions import SYSTEM, Actor
 from models.enums import Role
 from models.people import Staff
 from models.service import AuditEvent
+from tests.harness.queries import asking_in
 
 PASSWORD = "twelve letters"
 
@@ -50,7 +51,7 @@ def test_a_disabled_account_is_signed_out_and_can_come_back(session, now, coordi
     staff_care.enable(session, as_actor(coordinator), member.id, now=now)
     assert sign_in(session, member) is member
     assert (
-        web_sessions.find(session.connection(), token, now=now) is None
+        web_sessions.find(asking_in(session), token, now=now) is None
     )  # the old session does not come back with it
     acts = [
         (e.action, e.actor_id, e.subject) for e in session.exec(select(AuditEvent).order_by(AuditEvent.id))

@@ -20,6 +20,7 @@ from models.people import Resident
 from tests.harness.client import PageClient
 from tests.harness.elections import COORDINATOR, Election, add_project, add_residents, draft, impossible_iins
 from tests.harness.pages import PageResponse
+from tests.harness.queries import asking_in
 from views import sealed_cookies
 from views.keys import keyring_for
 from views.sessions import COOKIE
@@ -85,7 +86,7 @@ def open_session(client: FlaskClient, app: Flask, iin: str | None = None, **owne
     with app.test_request_context("/kk/"), database_of(app).writing() as session:
         at = app.extensions["clock"]()
         token = web_sessions.start(session, now=at, **owner)
-        found = web_sessions.find(session.connection(), token, now=at)
+        found = web_sessions.find(asking_in(session), token, now=at)
         if found is not None and "staff_id" in owner:
             web_sessions.step_up(session, found.session_id, now=at)
         cookie = sealed_cookies._seal(COOKIE, {"token": token, **content}, web_sessions.RESIDENT_LONGEST)

@@ -1,19 +1,54 @@
-"""The narrow door for single look-ups, and connections that died while nobody used them."""
+"""Single statements outside a transaction: as SQLAlchemy would give them, and connections that died while nobody used
+them."""
 
+import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+import psycopg
 import pytest
 import sqlalchemy as sa
+from sqlmodel import col
 
-from models import database as module
+from models import asking as module
+from models.asking import Prepared
 from models.database import Database
+from models.district import Area
+from models.enums import Assurance, Channel
+from models.people import Resident, WebSession
+from models.service import Notice
+from tests.harness.projects import make_resident
 
-AREA = "INSERT INTO area (code, name_kk, name_ru, name_en) VALUES ('a', 'a', 'a', 'a')"
-MINE = "SELECT pg_backend_pid()"
+NOW = datetime(2027, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
+AREAS = sa.select(sa.func.count(col(Area.id)).label("areas"))
+MINE = sa.select(sa.func.pg_backend_pid().label("pid"))
+SESSION = sa.select(
+    col(WebSession.id), col(WebSession.channel), col(WebSession.assurance), col(WebSession.created_at), col(Resident.birth_on)
+).join(Resident).where(
+    col(WebSession.channel) == sa.bindparam("channel"),
+    col(WebSession.created_at) <= sa.bindparam("now"),
+    col(WebSession.assurance) == Assurance.SMS,
+)  # fmt: skip
+FACTS = sa.select(col(Notice.facts)).where(col(Notice.recipient) == sa.bindparam("phone"))
+
+
+def add_area(database: Database) -> None:
+    with database.writing() as session:
+        session.add(Area(code="a", name_kk="a", name_ru="a", name_en="a"))
+
+
+def add_session(database: Database) -> None:
+    with database.writing() as session:
+        person = make_resident(session)
+        row = WebSession(
+            token_hash=b"t" * 32, resident_id=person.id, created_at=NOW, seen_at=NOW, expires_at=NOW,
+            channel=Channel.WEB, assurance=Assurance.SMS,
+        )  # fmt: skip
+        session.add(row)
 
 
 def end_backends(database: Database) -> None:
-    """Close the server's side of every pooled connection, as a restart of PostgreSQL would."""
+    """Close the server's side of every connection, as a restart of PostgreSQL would."""
     url = sa.make_url(database.url)
     other = sa.create_engine(url, poolclass=sa.NullPool)
     with other.connect() as connection:
@@ -25,28 +60,69 @@ def end_backends(database: Database) -> None:
         )
 
 
-def insert_and_fail(database: Database) -> None:
-    with database.writing() as session:
-        session.connection().exec_driver_sql(AREA)
-        raise RuntimeError
-
-
 def test_a_look_up_sees_what_was_committed_last(database: Database) -> None:
-    with database.asking() as connection:
-        assert connection.exec_driver_sql("SELECT COUNT(*) FROM area").scalar() == 0
+    assert database.asking.first(AREAS).areas == 0
+    add_area(database)
+    assert database.asking.first(AREAS).areas == 1
+
+
+def test_a_row_is_what_sqlalchemy_gives(database: Database) -> None:
+    add_session(database)
+    values = {"channel": Channel.WEB, "now": NOW}
+    with database.reading() as session:
+        expected = session.connection().execute(SESSION, values).one()
+    found = database.asking.first(SESSION, **values)
+    assert tuple(found) == tuple(expected)
+    assert [type(value) for value in found] == [type(value) for value in expected]
+    assert found._fields == tuple(expected._fields)
+    assert (found.channel, found.created_at) == (Channel.WEB, NOW)
+    assert database.asking.first(SESSION, **{**values, "channel": Channel.DESK}) is None
+
+
+def test_the_statement_and_its_row_are_the_same_the_second_time(database: Database) -> None:
+    add_session(database)
+    values = {"channel": Channel.WEB, "now": NOW}
+    assert database.asking.first(SESSION, **values) == database.asking.first(SESSION, **values)
+
+
+def test_an_object_comes_back_as_it_was_kept(database: Database) -> None:
     with database.writing() as session:
-        session.connection().exec_driver_sql(AREA)
-    with database.asking() as connection:
-        assert connection.exec_driver_sql("SELECT COUNT(*) FROM area").scalar() == 1
+        notice = Notice(
+            kind="ballot_cast", recipient="+77010000001", language="kk", facts={"ә": [1]}, created_at=NOW
+        )
+        session.add(notice)
+    assert database.asking.first(FACTS, phone="+77010000001").facts == {"ә": [1]}
 
 
-def test_a_transaction_after_a_look_up_is_a_transaction_again(database: Database) -> None:
-    with database.asking() as connection:
-        connection.exec_driver_sql("SELECT 1")
-    with pytest.raises(RuntimeError):
-        insert_and_fail(database)
-    with database.asking() as connection:
-        assert connection.exec_driver_sql("SELECT COUNT(*) FROM area").scalar() == 0
+def test_a_list_of_values_is_refused(database: Database) -> None:
+    several = sa.select(col(Area.id)).where(col(Area.code).in_(["a", "b"]))
+    with pytest.raises(ValueError, match="another text"):
+        Prepared(several, database.engine.dialect)
+
+
+def test_a_forgotten_value_is_no_look_up(database: Database) -> None:
+    with pytest.raises((KeyError, sa.exc.DBAPIError)):
+        database.asking.first(SESSION, channel=Channel.WEB)
+
+
+def test_what_goes_wrong_tells_no_value(database: Database) -> None:
+    wrong = sa.select(sa.literal_column("1 / no_such_column").label("one")).where(
+        sa.literal_column("'x'") == sa.bindparam("secret", type_=sa.String())
+    )
+    with pytest.raises(sa.exc.DBAPIError) as raised:
+        database.asking.first(wrong, secret="850517300123")
+    assert "no_such_column" in str(raised.value)
+    assert "850517300123" not in str(raised.value)
+    assert isinstance(raised.value.orig, (sqlite3.Error, psycopg.Error))
+    assert database.asking.first(AREAS).areas == 0
+
+
+def test_asking_holds_up_no_writer(database: Database) -> None:
+    add_area(database)
+    assert database.asking.first(sa.select(col(Area.code))).code == "a"
+    database.rewrite_seconds = 0.2
+    database.rewrite_storage()  # waits for readers, and refuses where one goes on
+    add_session(database)
 
 
 @pytest.fixture
@@ -58,24 +134,39 @@ def test_a_connection_that_died_idle_is_replaced_unseen(
     on_postgresql: Callable[[], Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = on_postgresql()
-    monkeypatch.setattr(module, "_IDLE_SECONDS", 0.0)
-    with database.asking() as connection:
-        before = connection.exec_driver_sql(MINE).scalar()
+    monkeypatch.setattr(module, "IDLE_SECONDS", 0.0)
+    before = database.asking.first(MINE).pid
+    assert database.asking.first(MINE).pid == before
     end_backends(database)
-    with database.asking() as connection:
-        assert connection.exec_driver_sql(MINE).scalar() != before
+    assert database.asking.first(MINE).pid != before
     database.dispose()
 
 
-def test_a_connection_that_died_in_use_costs_one_refused_request(
+def test_connections_that_died_in_use_cost_one_refused_request(
     on_postgresql: Callable[[], Database],
 ) -> None:
     database = on_postgresql()
-    with database.asking() as connection:
-        connection.exec_driver_sql(MINE)
+    asking = database.asking
+    several = [asking._take() for _ in range(3)]  # three threads at the same moment
+    for connection in several:
+        asking._free.append((connection, module.time.monotonic()))
     end_backends(database)
-    with pytest.raises(sa.exc.OperationalError), database.asking() as connection:
-        connection.exec_driver_sql(MINE)
-    with database.asking() as connection:
-        assert connection.exec_driver_sql(MINE).scalar()
+    with pytest.raises(sa.exc.OperationalError) as raised:
+        asking.first(MINE)
+    assert raised.value.connection_invalidated
+    assert asking.first(MINE).pid
     database.dispose()
+
+
+def test_a_transaction_beside_it_is_a_transaction(database: Database) -> None:
+    database.asking.first(AREAS)
+
+    def insert_and_fail() -> None:
+        with database.writing() as session:
+            session.add(Area(code="a", name_kk="a", name_ru="a", name_en="a"))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        insert_and_fail()
+    assert database.asking.first(AREAS).areas == 0

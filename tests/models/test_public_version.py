@@ -115,5 +115,4 @@ def test_without_the_row_the_first_change_makes_it(database: Database) -> None:
     with database.writing() as session:
         session.add(area())
     assert version(database) == 1
-    with database.asking() as connection:
-        assert public_version.asked(connection) == 1
+    assert public_version.asked(database.asking) == 1

@@ -30,8 +30,8 @@ def insert(code: str) -> Callable[[Session], str]:
 
 
 def codes(database: Database) -> set[str]:
-    with database.asking() as connection:
-        return set(connection.exec_driver_sql("SELECT code FROM area").scalars())
+    with database.reading() as session:
+        return set(session.connection().exec_driver_sql("SELECT code FROM area").scalars())
 
 
 def all_at_once(database: Database, acts: list[Callable[[Session], str]]) -> list[object]:

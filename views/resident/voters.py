@@ -20,8 +20,8 @@ from views.i18n import current_language
 from views.keys import keyring
 from views.request_scope import now
 
-_SUBNETS = {4: 24, 6: 48}
-"""Bits of an address that a house, a block of flats or a provider's router shares."""
+_SUBNETS = {4: 3, 6: 6}
+"""Bytes of an address that a house, a block of flats or a provider's router shares."""
 _TRACE = 8
 
 
@@ -66,7 +66,7 @@ def _subnet(address: str | None) -> str | None:
         found = ipaddress.ip_address(address or "")
     except ValueError:
         return None
-    return str(ipaddress.ip_network((found, _SUBNETS[found.version]), strict=False))
+    return found.packed[: _SUBNETS[found.version]].hex()
 
 
 def _tell(slug: str, phone: str | None) -> Tell | None:

@@ -36,7 +36,7 @@ NONE_OF_THESE = "none"
 
 
 class BallotForm(BaseForm):
-    """The choices as sent; what they may be is the domain's to say.
+    """The choices as sent, to be shown again with what is wrong; what they may be is the domain's to say.
 
     The application checks the token of every POST: a second check by the form is a tenth of a cast.
     """
@@ -46,10 +46,11 @@ class BallotForm(BaseForm):
 
     choices = SelectMultipleField(validate_choice=False)
 
-    def selection(self) -> Selection:
-        """Projects and "none of these", as the domain takes them."""
-        sent = self.choices.data or []
-        return Selection(tuple(id_ for id_ in sent if id_ != NONE_OF_THESE), NONE_OF_THESE in sent)
+
+def _selection() -> Selection:
+    """Projects and "none of these", as the domain takes them."""
+    sent = request.form.getlist("choices")
+    return Selection(tuple(id_ for id_ in sent if id_ != NONE_OF_THESE), NONE_OF_THESE in sent)
 
 
 @bp.route("/cycles/<slug>/ballot", methods=["GET", "POST"])
@@ -60,19 +61,21 @@ def ballot(slug: str) -> AnyResponse | tuple[str, int]:
         box = _box(slug)
     except VotingNotOpen:
         return _show_closed(_cycle(slug), is_known=False)
-    who = voter(box)
-    form = BallotForm()
-    if form.validate_on_submit():
+    who, refused = voter(box), None
+    if request.method == "POST":
         try:
-            _cast(box, who, form.selection(), again=_again())
+            _cast(box, who, _selection(), again=_again())
         except AlreadyVoted as refusal:
             return _show_first(slug, refusal.facts["channel"])
         except (NotFound, NotPermitted):
             raise
         except BudgetRefusal as refusal:
-            attach(form, refusal)
+            refused = refusal
         else:
             return redirect(url_for("resident.receipt", slug=slug), 303)
+    form = BallotForm()
+    if refused is not None:
+        attach(form, refused)
     found = ballots.find(reading(), box.cycle_id, who.voter_key)
     if found is not None and not (_again() and found.may_be_replaced(box)):
         return _show_first(slug, found.channel)
@@ -121,9 +124,9 @@ def _cast(box: BallotBox, who: Voter, selection: Selection, *, again: bool) -> N
 
     close_reading()
     if not again and session_id is not None and not database().is_sqlite:
-        with database().asking() as connection:
-            if casting.cast_at_once(connection, box, who, sealed, session_id=session_id, now=tell_time()):
-                return
+        asking = database().asking
+        if casting.cast_at_once(asking, box, who, sealed, session_id=session_id, now=tell_time()):
+            return
     if again:  # a replacement that is refused leaves traces: it has a transaction of its own
         with database().writing() as session:
             put(session)
