@@ -192,6 +192,8 @@ def test_every_kind_of_answer_carries_the_headers(answers: FlaskClient, kind: st
     assert headers["Permissions-Policy"] == "geolocation=(), camera=(), microphone=()"
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert "Cache-Control" in headers
+    names = [name for name in headers.keys() if name not in ("Set-Cookie", "Vary")]  # noqa: SIM118  # each as often as it is sent
+    assert len(names) == len(set(names))
     for cookie in headers.getlist("Set-Cookie"):
         assert "HttpOnly" in cookie
         assert "Secure" in cookie

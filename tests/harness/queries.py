@@ -21,7 +21,7 @@ def counted(engine: Engine) -> Iterator[list[str]]:
     ask = Asking.first
 
     def noted(asking: Asking, statement: Any, **values: Any) -> Any:
-        statements.append(str(statement))
+        statements.append(" ".join(str(statement).split()))
         return ask(asking, statement, **values)
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:

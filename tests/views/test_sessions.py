@@ -9,6 +9,7 @@ from sqlmodel import select
 from budget.permissions import VISITOR
 from models.people import WebSession
 from tests.harness.people import add_to_roll, sign_in, test_iin
+from tests.harness.queries import counted
 from views import sealed_cookies, sessions
 
 IIN = test_iin(1)
@@ -70,10 +71,8 @@ def test_a_cookie_ends_whatever_the_browser_keeps(app):
 @pytest.fixture
 def statements(app):
     """SQL sent by the application from now on."""
-    seen = []
-    engine = app.extensions["database"].engine
-    sa.event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-    return seen
+    with counted(app.extensions["database"].engine) as seen:
+        yield seen
 
 
 def current_of(app, cookie=None):

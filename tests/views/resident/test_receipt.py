@@ -2,12 +2,14 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask, request
 from sqlmodel import select
 
+from models.asking import Asking
 from models.enums import Language
 from models.people import WebSession
 from tests.harness.application import Clock
@@ -93,7 +95,11 @@ def test_after_the_separation_the_receipt_page_explains(
 
 
 def test_nothing_of_the_ballot_is_in_a_log_or_an_address(
-    voter: PageClient, app: Flask, election: Election, caplog: pytest.LogCaptureFixture
+    voter: PageClient,
+    app: Flask,
+    election: Election,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     app.logger.setLevel(logging.DEBUG)
     seen: list[str] = []
@@ -101,6 +107,13 @@ def test_nothing_of_the_ballot_is_in_a_log_or_an_address(
     statements: list[str] = []
     engine = database_of(app).engine
     sa.event.listen(engine, "before_cursor_execute", lambda *args: statements.append(repr(args[2:4])))
+    ask = Asking.first
+
+    def noted(asking: Asking, statement: Any, **values: Any) -> Any:
+        statements.append(f"{statement} {values!r}")
+        return ask(asking, statement, **values)
+
+    monkeypatch.setattr(Asking, "first", noted)
     with caplog.at_level(logging.DEBUG):
         page = voter.get(BALLOT)
         voter.submit(page, extra={"choices": [*ids(election)[:3], "none"]}, status=422)
@@ -115,6 +128,7 @@ def test_nothing_of_the_ballot_is_in_a_log_or_an_address(
         assert secret not in said
     sent = "\n".join(statements)
     assert "INSERT INTO participation" in sent
+    assert "FROM web_session" in sent
     assert not any(secret in sent for secret in (IIN, *ids(election)))
 
 
