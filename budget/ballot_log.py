@@ -74,7 +74,7 @@ def close_log(session: Session, keyring: KeyRing, cycle: Cycle, *, now: datetime
 
     Raises: VotingUnderway(closes_at), NotReady(unmet=("frozen",)), LogDiffers, KeyMissing.
     """
-    cycle = locked(session, cycle.slug)
+    cycle = locked(session, cycle.slug, lets_ballots_in=True)
     if not _is_logged(cycle):
         raise NotReady(unmet=("frozen",))
     times = calendar(session, cycle.id or 0)
@@ -83,6 +83,7 @@ def close_log(session: Session, keyring: KeyRing, cycle: Cycle, *, now: datetime
         raise VotingUnderway(closes_at=window.ends_at)
     closed = final_head(session, cycle.id or 0)
     if closed is None:
+        _wait_for_ballots(session)
         closed = _append(session, keyring, cycle, now=now, final=True)
         cycle.log_closed_at = now
     return closed
@@ -121,6 +122,14 @@ def _held(session: Session, cycle: Cycle) -> Cycle:
     """The cycle, locked against another batch; ballots go on being cast (their foreign key needs its key only)."""
     query = select(Cycle).where(Cycle.id == cycle.id).with_for_update(key_share=True)
     return session.exec(query.execution_options(populate_existing=True)).one()
+
+
+def _wait_for_ballots(session: Session) -> None:
+    """A ballot whose statement began in time is waited for and goes into the log; one that comes now waits for us, and
+    then finds the log closed. SQLite has one writer. The cycle comes first: whoever changes a participation under its
+    lock would wait for us, and we for them."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("LOCK TABLE participation IN SHARE MODE")
 
 
 def _not_before(session: Session, cycle: Cycle, times: Calendar) -> datetime:

@@ -47,9 +47,13 @@ def by_slug(session: Session, slug: str, *, published_only: bool = False) -> Cyc
     return cycle
 
 
-def locked(session: Session, slug: str) -> Cycle:
-    """The cycle, locked until the transaction ends (SQLite's writer is alone anyway). Raises NotFound."""
-    cycle = session.exec(select(Cycle).where(Cycle.slug == slug).with_for_update()).first()
+def locked(session: Session, slug: str, *, lets_ballots_in: bool = False) -> Cycle:
+    """The cycle, locked until the transaction ends (SQLite's writer is alone anyway). Raises NotFound.
+
+    `lets_ballots_in`: against everybody else, but not against ballots, whose foreign key needs the cycle's key only.
+    """
+    rows = select(Cycle).where(Cycle.slug == slug).with_for_update(key_share=lets_ballots_in)
+    cycle = session.exec(rows).first()
     if cycle is None:
         raise NotFound(slug=slug)
     return cycle

@@ -80,7 +80,7 @@ def close_log(session: Session, actor: Actor, slug: str, keyring: KeyRing, *, no
 
     Raises: NotPermitted, WrongPhase, AlreadyDone, and what `require_settled` does.
     """
-    cycle = locked(session, slug)
+    cycle = locked(session, slug, lets_ballots_in=True)
     _refuse_before_close(session, cycle, now)
     require(session, actor, Action.CLOSE_COUNT, cycle, now)
     if cycle.log_closed_at is not None:

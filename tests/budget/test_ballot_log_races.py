@@ -2,6 +2,9 @@
 them, and wherever a batch was cut off."""
 
 import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from budget import ballot_log, ballots
+from budget import ballot_log, ballots, casting, opening
 from budget.keys import CycleKeys, KeyRing
 from budget.log.heads import is_signed
 from budget.log.merkle import consistency_proof, is_consistent, root
@@ -20,7 +23,7 @@ from models.ballot import Participation, ReplacedBallot
 from models.cycle import Cycle
 from models.database import Database
 from models.log import LogHead, LogLeaf
-from tests.harness.elections import Election, impossible_iins, open_election
+from tests.harness.elections import COORDINATOR, Election, impossible_iins, open_election
 from tests.harness.voting import cast, choose, make_keyring, voter
 
 AFTER = timedelta(days=20)
@@ -135,6 +138,78 @@ def test_a_batch_that_was_cut_off_is_closed_again_with_everything_once(
     with database.reading() as session:
         assert len(session.exec(select(LogHead)).all()) == 1
         assert_whole(session, made.cycle, receipts)
+
+
+# --- a ballot in the very moment of the closing, on PostgreSQL, where others write beside it ----------------------
+
+HOLD, WAITS = 7_411, "SELECT count(*) FROM pg_locks WHERE NOT granted"
+HELD_BACK = f"""
+    CREATE FUNCTION hold_back() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_advisory_xact_lock({HOLD}); RETURN NEW; END $$;
+    CREATE TRIGGER hold_back BEFORE INSERT ON participation FOR EACH ROW EXECUTE FUNCTION hold_back()
+"""
+
+
+def wait_until_waiting(database: Database, number: int) -> None:
+    """Until this many statements wait for a lock."""
+    for _ in range(200):
+        with database.engine.connect() as connection:
+            if connection.exec_driver_sql(WAITS).scalar_one() >= number:
+                return
+        time.sleep(0.02)
+    pytest.fail(f"{number} statements were to wait")
+
+
+def cast_at_once_in(database: Database, keyring: KeyRing, made: Election, iin: str, at: datetime) -> bool:
+    with database.reading() as session:
+        box = ballots.ballot_box(session, session.get_one(Cycle, made.cycle.id))
+    person = voter(keyring, made.cycle, iin)
+    sealed = ballots.prepare(box, person, choose(made.projects[0]), on=at.date())
+    return casting.cast_at_once(database.asking, box, person, sealed, session_id=1, now=at)
+
+
+def close_in(database: Database, keyring: KeyRing, made: Election, now: datetime) -> int:
+    with database.writing() as session:
+        return opening.close_log(session, COORDINATOR, made.cycle.slug, keyring, now=now + AFTER)
+
+
+@pytest.fixture
+def on_postgresql(postgresql_url: str) -> Iterator[Database]:
+    opened = Database(postgresql_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.mark.race
+def test_a_ballot_that_began_in_time_is_waited_for_and_is_in_the_final_head(
+    on_postgresql: Database, keyring: KeyRing, now: datetime
+) -> None:
+    made = election_in(on_postgresql, keyring, now)
+    with on_postgresql.engine.begin() as connection:
+        connection.exec_driver_sql(HELD_BACK)
+    with ThreadPoolExecutor(2) as pool, on_postgresql.engine.connect() as holder:
+        holder.exec_driver_sql(f"SELECT pg_advisory_xact_lock({HOLD})")
+        slow = pool.submit(cast_at_once_in, on_postgresql, keyring, made, PEOPLE[0], now)
+        wait_until_waiting(on_postgresql, 1)
+        closing = pool.submit(close_in, on_postgresql, keyring, made, now)
+        wait_until_waiting(on_postgresql, 2)
+        holder.rollback()
+        assert (slow.result(10), closing.result(10)) == (True, 1)
+
+
+@pytest.mark.race
+def test_a_ballot_that_comes_while_the_log_is_being_closed_is_not_put_in(
+    on_postgresql: Database, keyring: KeyRing, now: datetime
+) -> None:
+    made = election_in(on_postgresql, keyring, now)
+    with ThreadPoolExecutor(1) as pool, on_postgresql.writing() as session:
+        assert opening.close_log(session, COORDINATOR, made.cycle.slug, keyring, now=now + AFTER) == 0
+        late = pool.submit(cast_at_once_in, on_postgresql, keyring, made, PEOPLE[0], now)
+        wait_until_waiting(on_postgresql, 1)
+        session.commit()
+        assert late.result(10) is False
+    with on_postgresql.reading() as session:
+        assert session.exec(select(Participation)).all() == []
 
 
 @pytest.mark.race
