@@ -31,6 +31,7 @@ from budget.errors import (
 from budget.notices import NoticeKind
 from budget.residents import eligibility_fault
 from budget.sealing import receipt_of, seal
+from models.asking import written
 from models.ballot import Participation, ReplacedBallot
 from models.case import Annulment
 from models.cycle import Cycle, PhaseWindow
@@ -105,6 +106,7 @@ _P = Participation.__table__  # type: ignore[attr-defined]
 _W = PhaseWindow.__table__  # type: ignore[attr-defined]
 _C = Cycle.__table__  # type: ignore[attr-defined]
 _A = Annulment.__table__  # type: ignore[attr-defined]
+_N = Notice.__table__  # type: ignore[attr-defined]
 _WINDOW = sa.select(_W.c.starts_at, _W.c.ends_at).where(
     _W.c.cycle_id == sa.bindparam("cycle_id"), _W.c.phase == Phase.VOTING
 )
@@ -114,6 +116,9 @@ _FOUND = sa.select(_P.c.cast_at, _P.c.channel, _P.c.receipt).where(
 _COLUMNS = (
     "cycle_id", "voter_key", "phone_key", "channel", "assurance", "cast_at", "area_id", "sealed", "receipt",
     "network_key", "phone_block_key", "roll_line", "age",
+)  # fmt: skip
+TOLD = (
+    "kind", "recipient", "language", "facts", "created_at", "attempts", "parts", "sendings", "cost_tenge",
 )  # fmt: skip
 _DIALECTS: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -135,12 +140,15 @@ def inserting(dialect: str, prefix: str = "") -> Any:
     return _DIALECTS[dialect](_P).from_select(list(values), while_open).on_conflict_do_nothing()
 
 
+def telling(prefix: str = "") -> sa.Select[Any]:
+    """What the owner's notice is filled with, for the columns `TOLD`: parameters named as in `notice_of`, with this
+    prefix."""
+    return sa.select(*(sa.bindparam(f"{prefix}{name}", type_=_N.c[name].type) for name in TOLD))
+
+
 _VALUES = {name: sa.bindparam(name, type_=_P.c[name].type) for name in _COLUMNS}
-_INSERT = {
-    # the count of an INSERT is -1 on PostgreSQL otherwise
-    name: inserting(name).execution_options(preserve_rowcount=True)
-    for name in _DIALECTS
-}
+_INSERT = {name: inserting(name) for name in _DIALECTS}
+_TELL = sa.insert(_N).from_select(list(TOLD), telling())
 _OWN_NUMBER = (
     sa.select(_P.c.id)
     .join(_A, _A.c.participation_id == _P.c.id)
@@ -162,7 +170,6 @@ _REPLACE = (
         log_batch=None, **{name: _VALUES[name] for name in _COLUMNS if name not in ("cycle_id", "voter_key")}
     )
 )
-_TELL = sa.insert(Notice)
 
 
 def ballot_box(session: Session, cycle: Cycle) -> BallotBox:
@@ -235,16 +242,16 @@ def put(
     """
     values = values_of(box, voter, sealed, now=now)
     connection = session.connection()
-    is_in = _insert(connection, values)
+    is_in = _insert(session, values)
     if not is_in and connection.execute(_OWN_NUMBER, values).first() is not None:
         values["phone_key"] = None  # the number stays with the annulled ballot, and its owner votes
-        is_in = _insert(connection, values)
+        is_in = _insert(session, values)
     if not is_in:
         refusal = _refusal(session, box, voter, now)
         if not (again and box.revote and isinstance(refusal, AlreadyVoted) and _replace(connection, values)):
             raise refusal
     if voter.tell is not None:
-        connection.execute(_TELL, notice_of(voter.tell, voter.channel, now))
+        written(session, _TELL, notice_of(voter.tell, voter.channel, now))
     return Cast(now, voter.channel, values["receipt"])
 
 
@@ -267,9 +274,9 @@ def values_of(box: BallotBox, voter: Voter, sealed: bytes | None, *, now: dateti
     }
 
 
-def _insert(connection: sa.Connection, values: dict[str, Any]) -> bool:
+def _insert(session: Session, values: dict[str, Any]) -> bool:
     """False where voting is not open, or the voter or the telephone is there already."""
-    return bool(connection.execute(_INSERT[connection.dialect.name], values).rowcount == 1)
+    return written(session, _INSERT[session.get_bind().dialect.name], values) == 1
 
 
 def _replace(connection: sa.Connection, values: dict[str, Any]) -> bool:

@@ -18,9 +18,6 @@ from models.service import Notice
 
 _S = WebSession.__table__  # type: ignore[attr-defined]
 _N = Notice.__table__  # type: ignore[attr-defined]
-_TOLD = (
-    "kind", "recipient", "language", "facts", "created_at", "attempts", "parts", "sendings", "cost_tenge",
-)  # fmt: skip
 _BALLOT, _NOTICE = "ballot_", "notice_"
 """Before the names of parameters: a parameter can't have the name of a column that is written."""
 
@@ -36,8 +33,8 @@ def _statement(*, tells: bool) -> sa.Select[Any]:
     )
     parts = [ended]
     if tells:
-        values = [sa.bindparam(f"{_NOTICE}{name}", type_=_N.c[name].type) for name in _TOLD]
-        parts.append(sa.insert(_N).from_select(list(_TOLD), sa.select(*values).where(is_in)).cte("told"))
+        told = sa.insert(_N).from_select(list(ballots.TOLD), ballots.telling(_NOTICE).where(is_in))
+        parts.append(told.cte("told"))
     return sa.select(sa.func.count().label("ballots")).select_from(put).add_cte(*parts)
 
 

@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 from budget import back_off, notices
 from budget.identity import codes, eds_challenges
 from budget.permissions import Actor
-from models.asking import Asking
+from models.asking import Asking, written
 from models.enums import Assurance, Channel, Role
 from models.people import Resident, Staff, WebSession
 
@@ -149,7 +149,7 @@ def end_after_ballot(
 ) -> None:
     """A ballot was cast in this session: it ends `AFTER_BALLOT` from `now`, at the desk sooner, if it would not end
     before."""
-    session.connection().execute(_END_BY, {"session": session_id, "last": last_moment(channel, now=now)})
+    written(session, _END_BY, {"session": session_id, "last": last_moment(channel, now=now)})
 
 
 def last_moment(channel: Channel, *, now: datetime) -> datetime:

@@ -1,21 +1,23 @@
-"""Single statements outside any transaction, given to the driver as they are.
+"""Statements given to the driver as they are: single ones outside any transaction, and those that write a ballot.
 
-What: `Asking.first` takes a core statement that lives as long as the program. It is made into the driver's own text once;
-after that only its types stand between our values and the driver's.
-Why: the version of public data and the look-up of the session begin every request, and on PostgreSQL a cast is one statement
+What: `Asking.first` and `written` take a core statement that lives as long as the program. It is made into the driver's own
+text once; after that only its types stand between our values and the driver's.
+Why: the version of public data and the look-up of the session begin every request, and a cast is one to three statements
 more. SQLAlchemy's way around a statement costs three times the statement itself (budget/decisions/0025-asking.md).
 """
 
 import time
 from collections import deque, namedtuple
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
+from sqlmodel import Session
 
+Statement = sa.Select[Any] | sa.Insert | sa.Update
 IDLE_SECONDS = 5.0
 """A connection that was used less long ago is alive: asking it first would be a third of a cast."""
 
@@ -26,13 +28,10 @@ class Asking:
     def __init__(self, connect: Callable[[], Any], dialect: Dialect) -> None:
         self._connect, self._dialect = connect, dialect
         self._free: deque[tuple[Any, float]] = deque()
-        self._prepared: dict[sa.Select[Any], Prepared] = {}
 
     def first(self, statement: sa.Select[Any], **values: Any) -> Any:
         """The first row, with the names of its columns, or None. Raises what SQLAlchemy would."""
-        prepared = self._prepared.get(statement)
-        if prepared is None:
-            prepared = self._prepared[statement] = Prepared(statement, self._dialect)
+        prepared = _prepared(statement, self._dialect)
         given, connection = prepared.given(values), self._take()
         try:
             cursor = connection.execute(prepared.text, given)
@@ -40,7 +39,10 @@ class Asking:
             cursor.close()  # SQLite would go on reading
         except self._dialect.loaded_dbapi.Error as error:
             connection.close()
-            raise self._told(error, connection, prepared.text) from error
+            is_gone = self._dialect.is_disconnect(error, connection, None)
+            if is_gone:  # and the others with it, most likely
+                self.close()
+            raise _told(error, prepared.text, self._dialect, is_gone=is_gone) from error
         self._free.append((connection, time.monotonic()))
         return None if row is None else prepared.row(row)
 
@@ -63,32 +65,38 @@ class Asking:
             return self._take()
         return connection
 
-    def _told(self, error: Exception, connection: Any, text: str) -> BaseException:
-        is_gone = self._dialect.is_disconnect(error, connection, None)  # type: ignore[arg-type]
-        if is_gone:  # and the others with it, most likely
-            self.close()
-        return sa.exc.DBAPIError.instance(
-            text, None, error, self._dialect.loaded_dbapi.Error,
-            hide_parameters=True, connection_invalidated=is_gone, dialect=self._dialect,
-        )  # fmt: skip
+
+def written(session: Session, statement: Statement, values: Mapping[str, Any]) -> int:
+    """How many rows a statement wrote, in the caller's transaction. Raises what SQLAlchemy would."""
+    connection = session.connection()
+    dialect = connection.dialect
+    prepared = _prepared(statement, dialect)
+    given, driver = prepared.given(values), cast(Any, connection.connection.driver_connection)
+    try:
+        cursor = driver.execute(prepared.text, given)
+        number: int = cursor.rowcount
+        cursor.close()
+    except dialect.loaded_dbapi.Error as error:
+        raise _told(error, prepared.text, dialect) from error
+    return number
 
 
 class Prepared:
     """A statement as the driver of one kind of database takes it, with what turns values over on both ways."""
 
-    def __init__(self, statement: sa.Select[Any], dialect: Dialect) -> None:
+    def __init__(self, statement: Statement, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=_with_names(dialect))
         if compiled.post_compile_params:
             raise ValueError("a list of values makes another text each time")
         self.text = str(compiled)
         binds = compiled.bind_names.items()
         self._fixed = {name: bind.value for bind, name in binds if not bind.required}
-        self._inward = [
-            (name, process)
+        self._inward = {  # a name may stand in several places
+            name: process
             for bind, name in binds
             if (process := _impl(bind.type, dialect).bind_processor(dialect)) is not None
-        ]
-        columns = statement.selected_columns
+        }
+        columns = list(statement.selected_columns) if isinstance(statement, sa.Select) else []
         self._outward = [_impl(column.type, dialect).result_processor(dialect, None) for column in columns]
         self._is_plain = not any(self._outward)
         self._row: Any = namedtuple("Asked", [str(column.key) for column in columns])  # type: ignore[misc]  # noqa: PYI024
@@ -96,7 +104,7 @@ class Prepared:
     def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters for the driver."""
         given = {**self._fixed, **values}
-        for name, process in self._inward:
+        for name, process in self._inward.items():
             given[name] = process(given[name])
         return given
 
@@ -110,6 +118,24 @@ class Prepared:
                 for process, value in zip(self._outward, values, strict=True)
             ]
         )
+
+
+_kept: dict[tuple[Statement, str], Prepared] = {}
+
+
+def _prepared(statement: Statement, dialect: Dialect) -> Prepared:
+    key = (statement, dialect.name)
+    found = _kept.get(key)
+    if found is None:
+        found = _kept[key] = Prepared(statement, dialect)
+    return found
+
+
+def _told(error: Exception, text: str, dialect: Dialect, *, is_gone: bool = False) -> BaseException:
+    return sa.exc.DBAPIError.instance(
+        text, None, error, dialect.loaded_dbapi.Error,
+        hide_parameters=True, connection_invalidated=is_gone, dialect=dialect,
+    )  # fmt: skip
 
 
 def _with_names(dialect: Dialect) -> Dialect:

@@ -1,6 +1,6 @@
 """Counting what a page asks of the database, and asking inside a test's own transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,32 +8,32 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
-from models.asking import Asking
+from models.asking import Asking, Prepared
 
 _NOT_COUNTED = ("BEGIN", "ROLLBACK", "COMMIT", "PRAGMA")
 
 
 @contextmanager
 def counted(engine: Engine) -> Iterator[list[str]]:
-    """The statements run on `engine`, and those asked past it, while the block runs, without the brackets of
-    transactions."""
+    """The statements run on `engine`, and those given to a driver past it, while the block runs, without the brackets
+    of transactions."""
     statements: list[str] = []
-    ask = Asking.first
+    given = Prepared.given
 
-    def noted(asking: Asking, statement: Any, **values: Any) -> Any:
-        statements.append(" ".join(str(statement).split()))
-        return ask(asking, statement, **values)
+    def noted(prepared: Prepared, values: Mapping[str, Any]) -> dict[str, Any]:
+        statements.append(" ".join(prepared.text.split()))
+        return given(prepared, values)
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.startswith(_NOT_COUNTED):
             statements.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
-    Asking.first = noted  # type: ignore[method-assign]
+    Prepared.given = noted  # type: ignore[method-assign]
     try:
         yield statements
     finally:
-        Asking.first = ask  # type: ignore[method-assign]
+        Prepared.given = given  # type: ignore[method-assign]
         event.remove(engine, "before_cursor_execute", note)
 
 

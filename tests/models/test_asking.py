@@ -3,15 +3,15 @@ them."""
 
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import col, select
 
 from models import asking as module
-from models.asking import Prepared
+from models.asking import Prepared, written
 from models.database import Database
 from models.district import Area
 from models.enums import Assurance, Channel
@@ -29,6 +29,17 @@ SESSION = sa.select(
     col(WebSession.created_at) <= sa.bindparam("now"),
     col(WebSession.assurance) == Assurance.SMS,
 )  # fmt: skip
+MOVE = (
+    sa.update(WebSession)
+    .where(
+        col(WebSession.expires_at) < sa.bindparam("last"), col(WebSession.created_at) == sa.bindparam("since")
+    )
+    .values(expires_at=sa.bindparam("last"))
+)
+ADD = sa.insert(Area).from_select(
+    ["code", "name_kk", "name_ru", "name_en"],
+    sa.select(sa.bindparam("code_", type_=sa.String()), *(sa.literal(name) for name in "kre")),
+)
 FACTS = sa.select(col(Notice.facts)).where(col(Notice.recipient) == sa.bindparam("phone"))
 
 
@@ -92,6 +103,30 @@ def test_an_object_comes_back_as_it_was_kept(database: Database) -> None:
         )
         session.add(notice)
     assert database.asking.first(FACTS, phone="+77010000001").facts == {"ә": [1]}
+
+
+def test_how_many_rows_were_written_is_told_and_they_are_the_callers(database: Database) -> None:
+    add_session(database)
+    later = NOW + timedelta(minutes=5)
+    with database.writing() as session:
+        assert written(session, MOVE, {"since": NOW, "last": later}) == 1
+        session.rollback()
+    with database.writing() as session:
+        assert written(session, MOVE, {"since": NOW, "last": later}) == 1
+        assert written(session, MOVE, {"since": NOW, "last": later}) == 0, "it ends later already"
+    with database.reading() as session:
+        assert session.exec(select(WebSession.expires_at)).one() == later
+
+
+def test_what_can_not_be_written_is_refused_as_by_sqlalchemy(database: Database) -> None:
+    def twice() -> None:
+        with database.writing() as session:
+            for _ in range(2):
+                written(session, ADD, {"code_": "a"})
+
+    with pytest.raises(sa.exc.IntegrityError):
+        twice()
+    assert database.asking.first(AREAS).areas == 0
 
 
 def test_a_list_of_values_is_refused(database: Database) -> None:

@@ -1,6 +1,7 @@
 """After the ballot: the receipt, the end of the session, and no trace of the choice."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask, request
 from sqlmodel import select
 
-from models.asking import Asking
+from models.asking import Prepared
 from models.enums import Language
 from models.people import WebSession
 from tests.harness.application import Clock
@@ -107,13 +108,13 @@ def test_nothing_of_the_ballot_is_in_a_log_or_an_address(
     statements: list[str] = []
     engine = database_of(app).engine
     sa.event.listen(engine, "before_cursor_execute", lambda *args: statements.append(repr(args[2:4])))
-    ask = Asking.first
+    given = Prepared.given
 
-    def noted(asking: Asking, statement: Any, **values: Any) -> Any:
-        statements.append(f"{statement} {values!r}")
-        return ask(asking, statement, **values)
+    def noted(prepared: Prepared, values: Mapping[str, Any]) -> dict[str, Any]:
+        statements.append(f"{prepared.text} {values!r}")
+        return given(prepared, values)
 
-    monkeypatch.setattr(Asking, "first", noted)
+    monkeypatch.setattr(Prepared, "given", noted)
     with caplog.at_level(logging.DEBUG):
         page = voter.get(BALLOT)
         voter.submit(page, extra={"choices": [*ids(election)[:3], "none"]}, status=422)
