@@ -6,13 +6,15 @@ Why: the version of public data and the look-up of the session begin every reque
 more. SQLAlchemy's way around a statement costs three times the statement itself (budget/decisions/0025-asking.md).
 """
 
+import sqlite3
 import time
 from collections import deque, namedtuple
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+import psycopg
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
@@ -34,7 +36,7 @@ class Asking:
         prepared = _prepared(statement, self._dialect)
         given, connection = prepared.given(values), self._take()
         try:
-            cursor = connection.execute(prepared.text, given)
+            cursor = prepared.cursor(connection).execute(prepared.text, given)
             row = cursor.fetchone()
             cursor.close()  # SQLite would go on reading
         except self._dialect.loaded_dbapi.Error as error:
@@ -73,7 +75,7 @@ def written(session: Session, statement: Statement, values: Mapping[str, Any]) -
     prepared = _prepared(statement, dialect)
     given, driver = prepared.given(values), cast(Any, connection.connection.driver_connection)
     try:
-        cursor = driver.execute(prepared.text, given)
+        cursor = prepared.cursor(driver).execute(prepared.text, given)
         number: int = cursor.rowcount
         cursor.close()
     except dialect.loaded_dbapi.Error as error:
@@ -85,10 +87,12 @@ class Prepared:
     """A statement as the driver of one kind of database takes it, with what turns values over on both ways."""
 
     def __init__(self, statement: Statement, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=_with_names(dialect))
+        compiled = statement.compile(dialect=_by_position(dialect))
         if compiled.post_compile_params:
             raise ValueError("a list of values makes another text each time")
         self.text = str(compiled)
+        self.cursor = _CURSORS[dialect.name]
+        self._order = compiled.positiontup or []
         binds = compiled.bind_names.items()
         self._fixed = {name: bind.value for bind, name in binds if not bind.required}
         self._inward = {  # a name may stand in several places
@@ -101,12 +105,12 @@ class Prepared:
         self._is_plain = not any(self._outward)
         self._row: Any = namedtuple("Asked", [str(column.key) for column in columns])  # type: ignore[misc]  # noqa: PYI024
 
-    def given(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters for the driver."""
+    def given(self, values: Mapping[str, Any]) -> list[Any]:
+        """The parameters in the driver's order. Raises KeyError where one is missing."""
         given = {**self._fixed, **values}
         for name, process in self._inward.items():
             given[name] = process(given[name])
-        return given
+        return [given[name] for name in self._order]
 
     def row(self, values: tuple[Any, ...]) -> Any:
         """A row of the driver as our code expects it."""
@@ -120,6 +124,7 @@ class Prepared:
         )
 
 
+_CURSORS: dict[str, Callable[[Any], Any]] = {"sqlite": sqlite3.Cursor, "postgresql": psycopg.RawCursor}
 _kept: dict[tuple[Statement, str], Prepared] = {}
 
 
@@ -138,9 +143,9 @@ def _told(error: Exception, text: str, dialect: Dialect, *, is_gone: bool = Fals
     )  # fmt: skip
 
 
-def _with_names(dialect: Dialect) -> Dialect:
-    """psycopg has names for parameters from the start; SQLite's driver takes them as well as question marks."""
-    return sqlite.dialect(paramstyle="named") if dialect.name == "sqlite" else dialect
+def _by_position(dialect: Dialect) -> Dialect:
+    """PostgreSQL itself numbers the parameters; with names, psycopg would number them anew each time."""
+    return psycopg_dialect(paramstyle="numeric_dollar") if dialect.name == "postgresql" else dialect  # type: ignore[no-untyped-call]
 
 
 def _impl(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

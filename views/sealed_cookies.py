@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import Flask, Response, g, request
@@ -77,7 +78,12 @@ def _full(name: str) -> str:
 
 
 def _box(name: str) -> SecretBox:
-    return SecretBox(hmac.new(config().secret_key, f"cookie:{name}".encode(), hashlib.sha256).digest())
+    return _box_of(config().secret_key, name)
+
+
+@lru_cache
+def _box_of(secret_key: bytes, name: str) -> SecretBox:
+    return SecretBox(hmac.new(secret_key, f"cookie:{name}".encode(), hashlib.sha256).digest())
 
 
 def _seal(name: str, content: Content, lifetime: timedelta) -> str:

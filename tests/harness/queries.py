@@ -20,7 +20,7 @@ def counted(engine: Engine) -> Iterator[list[str]]:
     statements: list[str] = []
     given = Prepared.given
 
-    def noted(prepared: Prepared, values: Mapping[str, Any]) -> dict[str, Any]:
+    def noted(prepared: Prepared, values: Mapping[str, Any]) -> list[Any]:
         statements.append(" ".join(prepared.text.split()))
         return given(prepared, values)
 

@@ -110,7 +110,7 @@ def test_nothing_of_the_ballot_is_in_a_log_or_an_address(
     sa.event.listen(engine, "before_cursor_execute", lambda *args: statements.append(repr(args[2:4])))
     given = Prepared.given
 
-    def noted(prepared: Prepared, values: Mapping[str, Any]) -> dict[str, Any]:
+    def noted(prepared: Prepared, values: Mapping[str, Any]) -> list[Any]:
         statements.append(f"{prepared.text} {values!r}")
         return given(prepared, values)
 
