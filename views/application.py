@@ -9,7 +9,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
 
-class Sessions(SecureCookieSessionInterface):
+class CookieSessions(SecureCookieSessionInterface):
     """The signer is made once; the secret key is set before the first request and never after."""
 
     _signer: URLSafeTimedSerializer | None = None
@@ -26,7 +26,7 @@ class Application(Flask):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.session_interface = Sessions()
+        self.session_interface = CookieSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view or hook is a coroutine."""
