@@ -6,13 +6,11 @@ Why: the version of public data and the look-up of the session begin every reque
 more. SQLAlchemy's way around a statement costs three times the statement itself (budget/decisions/0025-asking.md).
 """
 
-import sqlite3
 import time
 from collections import deque, namedtuple
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
 from sqlalchemy.engine import Dialect
@@ -91,7 +89,7 @@ class Prepared:
         if compiled.post_compile_params:
             raise ValueError("a list of values makes another text each time")
         self.text = str(compiled)
-        self.cursor = _CURSORS[dialect.name]
+        self.cursor: Callable[[Any], Any] = getattr(dialect.loaded_dbapi, _CURSORS[dialect.name])
         self._order = compiled.positiontup or []
         binds = compiled.bind_names.items()
         self._fixed = {name: bind.value for bind, name in binds if not bind.required}
@@ -124,7 +122,7 @@ class Prepared:
         )
 
 
-_CURSORS: dict[str, Callable[[Any], Any]] = {"sqlite": sqlite3.Cursor, "postgresql": psycopg.RawCursor}
+_CURSORS = {"sqlite": "Cursor", "postgresql": "RawCursor"}
 _kept: dict[tuple[Statement, str], Prepared] = {}
 
 
