@@ -141,7 +141,9 @@ class Database:
         pooled = self.engine.raw_connection()
         connection: Any = pooled.driver_connection
         pooled.detach()
-        if not self.is_sqlite:
+        if self.is_sqlite:
+            connection.execute("PRAGMA cache_size=-64")  # for one row at a time; there is one for each thread
+        else:
             connection.autocommit = True
         return connection
 
