@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
-from budget.cycles import calendar, locked
+from budget.cycles import calendar
 from budget.errors import LogDiffers, NotReady, VotingUnderway
 from budget.keys import KeyRing
 from budget.log.heads import Head, head_time
@@ -74,7 +74,7 @@ def close_log(session: Session, keyring: KeyRing, cycle: Cycle, *, now: datetime
 
     Raises: VotingUnderway(closes_at), NotReady(unmet=("frozen",)), LogDiffers, KeyMissing.
     """
-    cycle = locked(session, cycle.slug, lets_ballots_in=True)
+    cycle = _held(session, cycle)
     if not _is_logged(cycle):
         raise NotReady(unmet=("frozen",))
     times = calendar(session, cycle.id or 0)

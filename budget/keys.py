@@ -107,7 +107,7 @@ class KeyRing:
         return CycleKeys(kept["voter_salt"], kept["log_signing_key"], kept.get("ballot_private_key"))
 
     def _cycle_key(self, slug: str) -> bytes:
-        if slug in self._cycle_keys and not os.path.exists(f"{self.key_dir}/{slug}.json"):  # noqa: PTH110  # four a cast
+        if slug in self._cycle_keys and not self._path(slug).exists():
             del self._cycle_keys[slug]  # another process made the voters forgotten
         if slug not in self._cycle_keys:
             self._cycle_keys[slug] = _hmac(self.voter_key, self.cycle_keys(slug).voter_salt)
