@@ -23,10 +23,11 @@ IDLE_SECONDS = 5.0
 
 
 class Asking:
-    """The connections that ask, the one used last first; `connect` makes one that begins no transaction by itself."""
+    """The connections that ask, the one used last first; `connect` makes one that begins no transaction by itself, and
+    so many as `kept` wait for the next question."""
 
-    def __init__(self, connect: Callable[[], Any], dialect: Dialect) -> None:
-        self._connect, self._dialect = connect, dialect
+    def __init__(self, connect: Callable[[], Any], dialect: Dialect, *, kept: int) -> None:
+        self._connect, self._dialect, self._kept = connect, dialect, kept
         self._free: deque[tuple[Any, float]] = deque()
 
     def first(self, statement: sa.Select[Any], **values: Any) -> Any:
@@ -43,7 +44,10 @@ class Asking:
             if is_gone:  # and the others with it, most likely
                 self.close()
             raise _told(error, prepared.text, self._dialect, is_gone=is_gone) from error
-        self._free.append((connection, time.monotonic()))
+        if len(self._free) < self._kept:
+            self._free.append((connection, time.monotonic()))
+        else:
+            connection.close()
         return None if row is None else prepared.row(row)
 
     def close(self) -> None:

@@ -2,7 +2,9 @@
 them."""
 
 import sqlite3
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -11,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from models import asking as module
-from models.asking import Prepared, written
+from models.asking import Asking, Prepared, written
 from models.database import Database
 from models.district import Area
 from models.enums import Assurance, Channel
@@ -56,6 +58,14 @@ def add_session(database: Database) -> None:
             channel=Channel.WEB, assurance=Assurance.SMS,
         )  # fmt: skip
         session.add(row)
+
+
+def is_open(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except sqlite3.ProgrammingError:
+        return False
+    return True
 
 
 def end_backends(database: Database) -> None:
@@ -158,6 +168,24 @@ def test_asking_holds_up_no_writer(database: Database) -> None:
     database.rewrite_seconds = 0.2
     database.rewrite_storage()  # waits for readers, and refuses where one goes on
     add_session(database)
+
+
+def test_of_many_that_asked_at_once_few_connections_wait() -> None:
+    everybody, made = threading.Barrier(4), []
+
+    def connect() -> sqlite3.Connection:
+        made.append(sqlite3.connect(":memory:", check_same_thread=False))
+        made[-1].create_function("meet", 0, everybody.wait)
+        return made[-1]
+
+    asking = Asking(connect, sa.create_engine("sqlite://").dialect, kept=2)
+    with ThreadPoolExecutor(4) as threads:
+        meet = sa.select(sa.func.meet().label("place"))
+        asked = [threads.submit(asking.first, meet) for _ in range(4)]
+        assert sorted(one.result(10).place for one in asked) == [0, 1, 2, 3]
+    assert [is_open(connection) for connection in made].count(True) == 2
+    asking.close()
+    assert not any(map(is_open, made))
 
 
 @pytest.fixture
