@@ -1,6 +1,5 @@
 """The rehearsal itself: a cycle of the size of 2020 through the domain functions, the same outcome every time."""
 
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,11 +50,9 @@ def numbers(session: Session, slug: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_a_whole_cycle_of_the_size_of_2020_runs_in_a_minute(sqlite: Database, tmp_path: Path) -> None:
+def test_a_whole_cycle_of_the_size_of_2020_runs(sqlite: Database, tmp_path: Path) -> None:
     steps: list[int] = []
-    begun = time.monotonic()
     rehearse(sqlite, keyring(tmp_path), number=2020, slug="rehearsal", now=NOW, heard=steps.append)
-    assert time.monotonic() - begun < 60
     assert sum(steps) == rehearsal.STEPS
     with sqlite.reading() as session:
         told = numbers(session, "rehearsal")

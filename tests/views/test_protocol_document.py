@@ -3,7 +3,6 @@
 import io
 from datetime import datetime, timedelta
 from pathlib import Path
-from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
 
@@ -303,8 +302,8 @@ def test_the_second_protocol_has_the_rules_the_log_the_sums_the_ranking_and_depa
     assert "1. № 1. Двор 1 2. № 2. Двор 2" in said
 
 
-def test_three_hundred_items_are_made_in_time(session: Session, now: datetime) -> None:
-    """The goal is two seconds; the limit here is for a busy machine."""
+def test_three_hundred_items_fill_one_document(session: Session, now: datetime) -> None:
+    """How long it takes is measured by `make bench`."""
     cycle = make_cycle(session, now, Phase.SUBMISSION)
     reviewed(session, cycle, "Есенберлин 38: балалар алаңы мен жарық", now=now, size=9)
     row = held(session, cycle, council.members_of(session, cycle, now=now), now=now)
@@ -313,7 +312,5 @@ def test_three_hundred_items_are_made_in_time(session: Session, now: datetime) -
     for part in many["parts"]:
         part["decisions"]["items"] *= 300
         part["agenda"]["lines"] *= 300
-    begun = perf_counter()
     content = documents.accessible_pdf("protocol", many, made_at=now)
-    assert perf_counter() - begun < 6
     assert len(reader(content).pages) > 30

@@ -2,7 +2,6 @@
 
 import logging
 import socket
-import time
 import traceback
 
 import pytest
@@ -138,19 +137,15 @@ def test_a_closed_port_means_that_nothing_was_sent(kind):
 
 @pytest.mark.parametrize("kind", ["smsc", "mobizon"])
 def test_an_answer_too_late_leaves_it_unknown_and_the_phone_may_have_it(gateway, kind):
-    gateway.acts = [take(after_seconds=5)]
-    started = time.monotonic()
+    gateway.acts = [take(after_seconds=60)]
     failed = failure_of(make(kind, gateway.url, read_seconds=0.3))
     assert failed.failure is NoticeFailure.UNKNOWN
-    assert time.monotonic() - started < 2
     assert len(gateway.taken) == 1
 
 
 def test_an_answer_that_drips_in_is_left_at_the_deadline(gateway):
     gateway.acts = [Act(takes=True, drip_seconds=0.2)]
-    started = time.monotonic()
     assert failure_of(make("smsc", gateway.url, read_seconds=0.5)).reason == "endless answer"
-    assert time.monotonic() - started < 2
 
 
 def test_a_server_without_tls_is_not_believed_to_have_it(gateway):

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from io import BytesIO
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -349,14 +348,12 @@ def test_the_fonts_have_every_letter_of_the_documents(data: dict[str, Any]) -> N
     assert [c for c, drawn in zip(used, glyphs("".join(used)), strict=True) if drawn == missing] == []
 
 
-def test_a_file_of_papers_is_made_in_time(app: Flask, election: Election) -> None:
-    """500 papers of ten projects; 30 seconds are the limit on a busy machine."""
+def test_a_whole_file_of_papers_is_made(app: Flask, election: Election) -> None:
+    """As many as one file takes, of ten projects each: how long it takes is measured by `make bench`."""
     data = paper_data(app, 1, paper_prints.AT_ONCE)
     rows = data["envelopes"][0]["projects"]
     data["envelopes"][0]["projects"] = [{**rows[0], "number": number} for number in range(1, 11)]
-    begun = perf_counter()
     assert len(documents.pdf("ballot_paper", data)) > 100_000
-    assert perf_counter() - begun < 30
 
 
 # --- the list of voters -------------------------------------------------------------------------------------------
