@@ -349,7 +349,7 @@ def test_the_fonts_have_every_letter_of_the_documents(data: dict[str, Any]) -> N
 
 
 def test_a_whole_file_of_papers_is_made(app: Flask, election: Election) -> None:
-    """As many as one file takes, of ten projects each: how long it takes is measured by `make bench`."""
+    """As many as one file takes, of ten projects each."""
     data = paper_data(app, 1, paper_prints.AT_ONCE)
     rows = data["envelopes"][0]["projects"]
     data["envelopes"][0]["projects"] = [{**rows[0], "number": number} for number in range(1, 11)]
