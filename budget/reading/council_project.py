@@ -129,6 +129,11 @@ class ProjectFile:
         return self.own is not None and is_free and waits and self.is_open
 
     @property
+    def is_concluded(self) -> bool:
+        """Has this member written a conclusion on the text as it is now?"""
+        return self.own is not None and self.own.review.concluded_at is not None
+
+    @property
     def is_withdrawn(self) -> bool:
         """Its author took it back: only the title stays."""
         return self.project.state is ProjectState.WITHDRAWN

@@ -17,7 +17,14 @@ from models.enums import ProjectState
 from views import criterion_help, messages, public_facts
 from views.access import actor, requires
 from views.council.blueprint import bp
-from views.council.review_forms import ConclusionForm, SendBackForm, conclusion_form, send_back_form
+from views.council.review_forms import (
+    ConclusionForm,
+    SendBackForm,
+    blank_criteria,
+    conclusion_form,
+    first_form,
+    send_back_form,
+)
 from views.i18n import current_language
 from views.public.project_story import standing
 from views.public.versions import told
@@ -36,9 +43,9 @@ def project(public_id: str) -> Page:
     file = _open(public_id)
     if file.member.declared_at is None:
         return _declare_first(file)
+    if request.method != "POST":
+        return _show(file, conclusion_form(file) if file.is_concluded else first_form(file))
     form = conclusion_form(file)
-    if not form.is_submitted():
-        return _show(file, form)
     _refuse_others(file)
     if form.validate() and _is_complete(file, form):
         try:
@@ -134,18 +141,17 @@ def _read_version(form: ConclusionForm | SendBackForm) -> int:
 
 def _show(file: ProjectFile, form: ConclusionForm) -> str:
     form.version.data = str(file.project.version)
-    is_written = file.own is not None and file.own.review.concluded_at is not None
-    writes = bool(form.errors) or (file.may_conclude and (not is_written or "change" in request.args))
+    writes = bool(form.errors) or (file.may_conclude and (not file.is_concluded or "change" in request.args))
     after = file.project.number
     return render_template(
         "council/project.html",
         file=file,
         form=form,
+        blank=blank_criteria(file) if writes and not form.criteria else None,
         asked=form.asked(file.clauses),
         help_for=criterion_help.help_for,
         told=told,
         standing=standing(file.project.state, None, None),
-        is_written=is_written,
         writes=writes,
         following=council_queue.next_of(reading(), file.cycle, file.member, after=after, now=now()),
         progress=None if writes else public_facts.work_of_council(file.cycle, file.member),

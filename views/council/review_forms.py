@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
+from flask import current_app
+from markupsafe import Markup
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import Length
 
@@ -16,6 +18,8 @@ from budget.council.reviews import Conclusion, Said
 from budget.reading.council_project import Opinion, ProjectFile
 from models.enums import Answer, Criterion, Language, ProjectPart
 from models.project import Project
+from views import public_facts
+from views.criterion_help import help_for
 from views.filters import tenge
 from views.forms import BaseForm, Chosen, TengeField, choice
 from views.i18n import current_language
@@ -36,8 +40,12 @@ class Asked(NamedTuple):
 
 
 class ConclusionForm(BaseForm):
-    """What does not depend on the criteria. `version` is the text the member has read."""
+    """What does not depend on the criteria. `version` is the text the member has read.
 
+    `criteria` are those it has fields for: none where the form begins (`first_form`).
+    """
+
+    criteria: tuple[Criterion, ...] = ()
     version = HiddenField()
     admitted_tenge = TengeField(_l("Cost you would admit"))
     cost_reason = TextAreaField(
@@ -52,7 +60,11 @@ class ConclusionForm(BaseForm):
 
     def asked(self, clauses: Sequence[Clause]) -> list[Asked]:
         """The criteria with their fields."""
-        return [Asked(one, self[str(one.criterion)], self[f"{one.criterion}_remark"]) for one in clauses]
+        return [
+            Asked(one, self[str(one.criterion)], self[f"{one.criterion}_remark"])
+            for one in clauses
+            if one.criterion in self.criteria
+        ]
 
     def offer(self, project: Project) -> None:
         """Say what the author wrote."""
@@ -87,10 +99,30 @@ def conclusion_form(file: ProjectFile) -> ConclusionForm:
     return form
 
 
+def first_form(file: ProjectFile) -> ConclusionForm:
+    """The form before anything is answered: its criteria are the same for all projects of the cycle, and stay drawn
+    (`blank_criteria`)."""
+    form = ConclusionForm(data=_before(file))
+    form.offer(file.project)
+    return form
+
+
+def blank_criteria(file: ProjectFile) -> Markup:
+    """The criteria of the cycle, drawn once for each language until something public changes."""
+
+    def draw() -> Markup:
+        made = _form_about(tuple(one.criterion for one in file.clauses), current_language())
+        macros: Any = current_app.jinja_env.get_template("council/_criteria.html").module
+        drawn: Markup = macros.criteria(made(formdata=None).asked(file.clauses), file.bodies, help_for)
+        return drawn
+
+    return public_facts.in_words("blank_criteria", file.project.cycle_id, draw)
+
+
 @lru_cache(maxsize=32)
 def _form_about(criteria: tuple[Criterion, ...], _language: Language) -> type[ConclusionForm]:
     """The class for these criteria in the language of the page: to make it takes as long as to fill it."""
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {"criteria": criteria}
     for criterion in criteria:
         fields[str(criterion)] = RadioField(
             label(criterion),
@@ -106,7 +138,7 @@ def _form_about(criteria: tuple[Criterion, ...], _language: Language) -> type[Co
 
 def _before(file: ProjectFile) -> dict[str, Any]:
     own = file.own
-    if own is None or own.review.concluded_at is None:
+    if own is None or not file.is_concluded:
         return {"admitted_tenge": file.project.estimate_tenge}
     found: dict[str, Any] = {
         "admitted_tenge": own.review.admitted_tenge,

@@ -1,5 +1,6 @@
 """A member's conclusion: kept, told what it lacks, never led by the others', never about an unread text."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 import pytest
 
 from budget import projects
-from budget.council import returns, reviews
+from budget.council import criteria, returns, reviews
+from budget.council.criteria import Clause
 from budget.permissions import VISITOR
 from models.cycle import Cycle
 from models.enums import Answer, Criterion, Language, ProjectPart, Role
@@ -28,7 +30,9 @@ from tests.harness.member_pages import (
     own_review,
     path_of,
 )
+from tests.harness.pages import PageResponse
 from tests.harness.projects import proposal, sign_in
+from views.council import project as view
 
 Sit = Callable[..., Sitting]
 FORM = {"form": "#conclusion-form"}
@@ -128,6 +132,46 @@ def test_a_full_disk_keeps_the_form(client: PageClient, sit: Sit, monkeypatch: p
     assert refused.find("input", name="notes").get("value") == NOTES
     client.submit(refused, status=303)
     assert own_review(world)[0].notes == NOTES
+
+
+# --- the form as it begins, drawn once for all projects ---------------------------------------------------
+
+
+def drawn(page: PageResponse) -> str:
+    """The form, without its token and the projects it names."""
+    [form] = re.findall(r'<form[^>]*id="conclusion-form".*?</form>', page.text, re.DOTALL)
+    return re.sub(r'value="[^"]{40,}"|[0-9a-z]{10}(?=")|(?<=">)[^<>]*\d+[^<>]*(?=</a>)', "*", form)
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+def test_the_form_kept_for_all_projects_is_the_one_that_would_be_drawn_for_each(
+    client: PageClient, sit: Sit, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = sit()
+    first, second = (drawn(client.get(path_of(project, lang))) for project in world.projects[:2])
+    with monkeypatch.context() as patch:
+        patch.setattr(view, "first_form", view.conclusion_form)
+        assert first == second == drawn(client.get(path_of(world.projects[0], lang)))
+
+
+def test_what_somebody_typed_is_in_nobody_elses_form(client: PageClient, sit: Sit) -> None:
+    world = sit()
+    clean = drawn(client.get(path_of(world.projects[0])))
+    client.submit(client.get(path_of(world.projects[0])), {**FULL, "cost_reason": ""}, **FORM, status=422)
+    assert drawn(client.get(path_of(world.projects[0]))) == clean
+
+
+def test_a_changed_regulation_is_in_the_form_at_once(client: PageClient, sit: Sit) -> None:
+    world = sit(count=1)
+    page = client.get(path_of(world.projects[0]))
+    assert page.find_all("input", name="land")
+    asked = [Clause(Criterion.COMPETENCE, "14.7"), Clause(Criterion.CONFORMITY)]
+    with world.database.writing() as session:
+        criteria.set_criteria(session, COORDINATOR, world.cycle.slug, asked, now=world.now)
+    page = client.get(path_of(world.projects[0]))
+    assert "Clause 14.7 of the Regulation." in page.visible
+    assert not page.find_all("input", name="land")
+    client.submit(page, {"competence": "meets", "conformity": "meets"}, **FORM, status=303)
 
 
 # --- nobody leans on another ------------------------------------------------------------------------------
