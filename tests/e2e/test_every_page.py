@@ -1,7 +1,8 @@
 """Every kind of page in Chromium, in each language: no axe violation, no sideways scroll at 320 px, nothing left in English.
 
 The pages are found by following links, from the start page for a visitor and from their own first page for each role,
-two of each route, so a new page is checked from the day something links to it.
+two of each route, so a new page is checked from the day something links to it. The second of a route is asked in Kazakh
+alone for what axe sees: there it is the words that make the difference to the other languages, not what is built of them.
 """
 
 from collections import Counter, deque
@@ -10,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 from sqlmodel import col, select
 from werkzeug.exceptions import HTTPException
 
@@ -45,16 +46,19 @@ ROLES = {
 }  # fmt: skip
 
 
+DESK: ViewportSize = {"width": 1280, "height": 800}
+
+
 class Walk:
-    """Follows links breadth first and judges each page of the routes it is told to judge."""
+    """Follows links of one language, breadth first, to the routes it is told to judge."""
 
     def __init__(self, page: Page, app: Flask, language: str, judged: Callable[[str], bool]) -> None:
         self.page = page
         self.visits: Counter[str] = Counter()
         self.faults: list[str] = []
         self.password = ""
+        self.language = language
         self._app = app
-        self._language = language
         self._judged = judged
 
     def from_(self, *paths: str) -> None:
@@ -64,20 +68,36 @@ class Walk:
         while queue:
             path = queue.popleft()
             endpoint = self._endpoint(path)
-            if endpoint is None or endpoint in SWITCHES or self.visits[endpoint] >= PER_ROUTE:
+            if endpoint is None or not self._judged(endpoint) or self.visits[endpoint] >= PER_ROUTE:
                 continue
             self.visits[endpoint] += 1
             answer = self.page.goto(path)
             assert answer is not None
-            if self._judged(endpoint):
-                found = judge(self.page, self._language) if answer.ok else [f"status {answer.status}"]
-                self.faults += [f"{path}: {fault}" for fault in found]
+            is_first = self.visits[endpoint] == 1
+            found = self._judge(is_first) if answer.ok else [f"status {answer.status}"]
+            self.faults += [f"{path}: {fault}" for fault in found]
             if self.page.locator("#step-up-form").count():
                 self._step_up()
-                self.faults += [f"{path}: {fault}" for fault in judge(self.page, self._language)]
+                self.faults += [f"{path}: {fault}" for fault in self._judge(is_first)]
             fresh = [target for target in self._targets() if target not in known]
             known.update(fresh)
             queue.extend(fresh)
+
+    def turn_to(self, language: str) -> None:
+        """Walk the pages of another language, as the same person."""
+        self.language = language
+        self.visits.clear()
+
+    def _judge(self, is_first: bool) -> list[str]:
+        """What stands against the page: its words and its width; what axe sees on a phone, and on a desk."""
+        faults = [*english(self.page, self.language), *overflow(self.page, width=320)]
+        if is_first or self.language == "kk":
+            faults += axe(self.page)
+        if is_first and self.language == "kk":
+            self.page.set_viewport_size(DESK)
+            faults += axe(self.page)
+            self.page.set_viewport_size(PHONE)
+        return faults
 
     def _step_up(self) -> None:
         """Show the password again, as decisive pages ask; the page itself comes after that."""
@@ -101,7 +121,7 @@ class Walk:
             "a[href]", "links => links.map(link => link.getAttribute('href'))"
         )
         parts = [urlsplit(urljoin(self.page.url, href)) for href in hrefs]
-        prefix = f"/{self._language}/"
+        prefix = f"/{self.language}/"
         own = [part.path for part in parts if part.netloc == here.netloc and part.path.startswith(prefix)]
         return list(dict.fromkeys(own))
 
@@ -121,22 +141,16 @@ def english(page: Page, language: str) -> list[str]:
     return [f"in English: {words}" for words in found]
 
 
-def judge(page: Page, language: str) -> list[str]:
-    """What stands against a page: its words, on a phone, at 320 px, and (once, the words make no difference there) on a
-    desk."""
-    faults = [*english(page, language), *axe(page), *overflow(page, width=320)]
-    if language == "kk":
-        page.set_viewport_size({"width": 1280, "height": 800})
-        faults += axe(page)
-        page.set_viewport_size(PHONE)
-    return faults
+def is_no_switch(endpoint: str) -> bool:
+    """What changes how every later page looks is not walked to."""
+    return endpoint not in SWITCHES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_public_page_is_accessible_and_fits_a_phone(
     new_page: NewPage, live_server: Server, app: Flask, language: str
 ) -> None:
-    walk = Walk(new_page(base_url=live_server.url), app, language, lambda _: True)
+    walk = Walk(new_page(base_url=live_server.url), app, language, is_no_switch)
     counted = f"/{language}/cycles/{finished(live_server)}"
     walk.from_(
         f"/{language}/",
@@ -147,18 +161,19 @@ def test_every_public_page_is_accessible_and_fits_a_phone(
     assert set(walk.visits) >= VISITOR_SEES, f"no link leads to {sorted(VISITOR_SEES - set(walk.visits))}"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_a_role_is_accessible_and_fits_a_phone(
-    new_page: NewPage, fresh_server: Server, app: Flask, role: str, language: str
+    new_page: NewPage, fresh_server: Server, app: Flask, role: str
 ) -> None:
     account, first, seen = ROLES[role]
-    walk = Walk(new_page(base_url=fresh_server.url), app, language, own_pages(account))
+    walk = Walk(new_page(base_url=fresh_server.url), app, "", own_pages(account))
     walk.password = account.password
-    sign_in(walk.page, account, language)
-    walk.from_(f"/{language}{first}")
+    sign_in(walk.page, account)
+    for language in LANGUAGES:
+        walk.turn_to(language)
+        walk.from_(f"/{language}{first}")
+        assert set(walk.visits) >= seen, f"no link in {language} leads to {sorted(seen - set(walk.visits))}"
     assert not walk.faults, "\n".join(walk.faults)
-    assert set(walk.visits) >= seen, f"no link leads to {sorted(seen - set(walk.visits))}"
 
 
 def finished(server: Server) -> str:
@@ -190,7 +205,7 @@ def own_pages(account: Account) -> Callable[[str], bool]:
 
 
 def test_the_large_view_fits_a_phone_too(new_page: NewPage, live_server: Server, app: Flask) -> None:
-    walk = Walk(new_page(base_url=live_server.url), app, "kk", lambda _: True)
+    walk = Walk(new_page(base_url=live_server.url), app, "kk", is_no_switch)
     walk.page.goto("/kk/large-view")
     assert walk.page.locator("html.pb-large").count() == 1
     walk.from_("/kk/")

@@ -35,7 +35,11 @@ LENGTH_DAYS = {
 GOLD = "main button.govuk-button:not(.govuk-button--secondary):not(.govuk-button--warning)"
 
 _ID = re.compile(r"[0-9a-z]{10}(?=/|$)|[0-9A-Za-z_-]{43}")
-_SKELETON = "main :is(h1, h2, caption, legend, label, button, .pb-banner, .govuk-error-summary)"
+_SKELETON = """() => {
+  const said = "main :is(h1, h2, caption, legend, label, button, .pb-banner, .govuk-error-summary)";
+  return [document.documentElement.lang, document.querySelectorAll("h1").length,
+    [...document.querySelectorAll(said)].map(element => element.innerText)];
+}"""
 
 
 @contextmanager
@@ -151,11 +155,11 @@ class Walker:
 
     def look(self) -> None:
         """Check the page that is shown, once per address and what its headings, labels and buttons say."""
-        assert self.page.locator("html").get_attribute("lang") == self.language
-        assert self.page.locator("h1").count() == 1, self.page.url
+        language, headings, said = self.page.evaluate(_SKELETON)
+        assert (language, headings) == (self.language, 1), self.page.url
         if self.is_hurried:
             return
-        key = " | ".join([_ID.sub("*", self.page.url), *self.page.locator(_SKELETON).all_inner_texts()])
+        key = " | ".join([_ID.sub("*", self.page.url), *said])
         if key in self.walk.opened:
             return
         self.walk.opened.add(key)
@@ -168,11 +172,10 @@ class Walker:
         """Type into fields by name; choose radios and options; tick boxes given as "on"."""
         for name, value in values.items():
             fields = self.page.locator(f"main [name='{name}']")
-            kind = fields.first.get_attribute("type")
-            tag = fields.first.evaluate("element => element.tagName")
+            kind = fields.first.evaluate("element => element.type")
             if kind in ("radio", "checkbox"):
                 self.page.locator(f"main [name='{name}'][value='{value}']").check()
-            elif tag == "SELECT":
+            elif kind == "select-one":
                 fields.first.select_option(value)
             else:
                 fields.first.fill(value)

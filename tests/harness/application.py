@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from models.database import Database
 from tests.harness.client import IGNORES_UNTRANSLATED, PageClient
+from tests.harness.quick_apps import share_rules, share_templates
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 MakeApp = Callable[..., Flask]
@@ -44,6 +45,7 @@ def make_app(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> It
     from views.app import create_app  # here, so that tests of the domain start without the edge
     from views.config import Config
 
+    share_rules()
     made: list[Flask] = []
 
     def make(url: str, **settings: Any) -> Flask:
@@ -57,6 +59,7 @@ def make_app(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> It
             "secure_cookies": False,
         }
         app = create_app(Config(**{**values, **settings}))
+        share_templates(app)
         app.testing = True
         app.extensions["clock"] = clock
         app.test_client_class = PageClient

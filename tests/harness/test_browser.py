@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.harness.browser import Watch, axe, overflow
 
@@ -54,7 +54,16 @@ def test_a_good_page_has_no_violation_and_does_not_scroll_sideways(
     page.goto("/good")
     assert axe(page) == []
     assert overflow(page) == []
-    assert page.viewport_size == {"width": 360, "height": 740}
+
+
+def test_the_size_of_a_page_is_put_back_after_its_narrow_look(
+    new_page: Callable[..., Page], site: str
+) -> None:
+    desk: ViewportSize = {"width": 1280, "height": 800}
+    page = new_page(base_url=site, viewport=desk)
+    page.set_content('<div style="width: 400px">x</div>')
+    assert overflow(page, width=320) == ["div.: 408 of 320 px"]
+    assert page.viewport_size == desk
 
 
 @pytest.mark.parametrize(
