@@ -66,6 +66,8 @@ def _subnet(address: str | None) -> str | None:
         found = ipaddress.ip_address(address or "")
     except ValueError:
         return None
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped  # a server that listens on both writes ::ffff:203.0.113.7
     return found.packed[: _SUBNETS[found.version]].hex()
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 import pytest
 from flask import Flask
@@ -238,3 +239,19 @@ def test_a_cast_ballot_queues_the_notice_to_the_number_on_the_roll(
     assert row.phone_key is not None
     assert row.age is not None
     assert row.network_key is not None
+
+
+def test_an_address_written_in_the_newer_way_is_the_same_network(
+    app: Flask, client: PageClient, now: datetime
+) -> None:
+    open_vote(app, now)
+    seen = ("203.0.113.7", "::ffff:203.0.113.9", "::ffff:198.51.100.7", "2001:db8:1:2::3")
+    for address, iin in zip(seen, impossible_iins(4, 88000), strict=True):
+        client.environ_base["REMOTE_ADDR"] = address
+        sign_in_voter(client, app, iin)
+        client.submit(client.get(f"/ru/cycles/{SLUG}/ballot"), {"choices": ["none"]}, status=303)
+    plain, mapped, *others = (
+        row.network_key for row in sorted(rows(app, Participation), key=attrgetter("id"))
+    )
+    assert plain == mapped
+    assert len({plain, *others}) == 3
