@@ -21,7 +21,7 @@ run: install ## serve the demo at http://127.0.0.1:8000 (PORT=… changes it), C
 	@exec $(BIN)/python deploy/serve.py run
 
 test: machine install .venv/.tests-installed ## install what tests need and run all of them
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: machine install .venv/.tests-installed ## measure against the goals, print and keep in tests/bench/RESULTS.md
 	@$(BIN)/python -m tests.bench

@@ -3,7 +3,6 @@ each test runs when there are several processes."""
 
 import gc
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -92,7 +91,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No test sees the caller's settings; catalogs are as fresh as their sources."""
+    """No test sees the caller's settings; catalogs are as fresh as their sources; several processes share the work."""
+    if config.pluginmanager.hasplugin("xdist"):
+        from tests.harness import workers
+
+        config.pluginmanager.register(workers)
     for name in SETTINGS:
         os.environ.pop(name, None)
     compile_catalogs()
@@ -104,18 +107,3 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup`: one process drives the browser, one runs the races, files stay together."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        if item.get_closest_marker("e2e"):
-            group = "browser"
-        elif item.get_closest_marker("race"):
-            group = "race"
-        else:
-            group = str(Path(str(item.path)).relative_to(config.rootpath))
-        item.add_marker(pytest.mark.xdist_group(group))

@@ -1,7 +1,7 @@
 """Two hundred people press across the closing second: nothing is accepted at or after the close.
 
 The service runs as deployed (gunicorn, 2 processes × 8 threads) with the real clock, on both databases; voting ends
-a few seconds after it has started. Each has a thread and a moment of its own, within a second of the close. Whoever
+some seconds after it has started. Each has a thread and a moment of its own, a second and a half around the close. Whoever
 comes late, or came in time and waited for the write lock past the close, gets the ballot back with the choice in it
 and the hour at which voting ended. A service that looks at the calendar before the transaction must fail this.
 """
@@ -34,8 +34,8 @@ pytestmark = [pytest.mark.race, pytest.mark.slow]
 
 VOTERS = 200
 WAITING = 8
-SPREAD_SECONDS = 1.0
-START_SECONDS = 9.0
+SPREAD_SECONDS = 1.5
+START_SECONDS = 14.0
 ENDED = "Voting ended on"
 CHECKED = re.compile(r'<input[^>]*name="choices"[^>]*value="([^"]+)" checked')
 
@@ -73,6 +73,7 @@ class World:
                 answer = connection.getresponse()
                 answers[number] = Press(answer.status, answer.read().decode())
 
+        self.warm()
         assert self.until_close() + min(moments) > 0.3, "too slow to start: raise START_SECONDS"
         threads = [threading.Thread(target=press, args=(number,)) for number in range(len(moments))]
         for thread in threads:
@@ -80,6 +81,13 @@ class World:
         for thread in threads:
             thread.join()
         return [answers[number] for number in range(len(moments))]
+
+    def warm(self) -> None:
+        """Let the service do beforehand what it does once: the first page of a process takes as long as fifty."""
+        for browser in self.browsers[:WAITING]:
+            with closing(connect(self.server.url)) as connection:
+                connection.request("GET", self.path, headers={"Cookie": browser.cookie})
+                assert connection.getresponse().status == 200
 
     def until_close(self) -> float:
         """Seconds."""
@@ -129,7 +137,7 @@ def vote_that_ends_soon(settings: Config, database: Database, server: Server) ->
 
 
 def across() -> list[float]:
-    """Moments from a second before the close to a second after it, evenly."""
+    """Moments before and after the close, evenly."""
     return [SPREAD_SECONDS * (2 * number / (VOTERS - 1) - 1) for number in range(VOTERS)]
 
 
