@@ -52,6 +52,7 @@ def decided(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         url = f"sqlite:///{path}"
     else:
         cluster = request.getfixturevalue("postgresql_template")
+        cluster.run(f"DROP DATABASE IF EXISTS {NAME}")  # a second file asks for it anew
         cluster.run(f"CREATE DATABASE {NAME} TEMPLATE {TEMPLATE}")
         url = cluster.url(NAME)
     opened = Database(url)

@@ -288,7 +288,7 @@ def test_the_acts_in_the_log_stand_in_the_order_of_time(session: Session) -> Non
 
 
 def test_loading_again_changes_nothing(seeded: tuple[Database, KeyRing]) -> None:
-    database, keyring, _ = seeded
+    database, keyring = seeded
     with database.reading() as session:
         before = session.exec(select(Project.public_id)).all()
     assert not demo.load(database, keyring, now=NOW + timedelta(days=3))
