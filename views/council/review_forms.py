@@ -93,30 +93,35 @@ class ConclusionForm(BaseForm):
 
 def conclusion_form(file: ProjectFile) -> ConclusionForm:
     """The form of this cycle's criteria, filled with what the member concluded before."""
-    made = _form_about(tuple(one.criterion for one in file.clauses), current_language())
-    form = made(data=_before(file))
-    form.offer(file.project)
-    return form
+    return _filled(_form_of(file), file)
 
 
 def first_form(file: ProjectFile) -> ConclusionForm:
     """The form before anything is answered: its criteria are the same for all projects of the cycle, and stay drawn
     (`blank_criteria`)."""
-    form = ConclusionForm(data=_before(file))
-    form.offer(file.project)
-    return form
+    return _filled(ConclusionForm, file)
 
 
 def blank_criteria(file: ProjectFile) -> Markup:
     """The criteria of the cycle, drawn once for each language until something public changes."""
 
     def draw() -> Markup:
-        made = _form_about(tuple(one.criterion for one in file.clauses), current_language())
         macros: Any = current_app.jinja_env.get_template("council/_criteria.html").module
-        drawn: Markup = macros.criteria(made(formdata=None).asked(file.clauses), file.bodies, help_for)
+        asked = _form_of(file)(formdata=None).asked(file.clauses)
+        drawn: Markup = macros.criteria(asked, file.bodies, help_for)
         return drawn
 
     return public_facts.in_words("blank_criteria", file.project.cycle_id, draw)
+
+
+def _filled(kind: type[ConclusionForm], file: ProjectFile) -> ConclusionForm:
+    form = kind(data=_before(file))
+    form.offer(file.project)
+    return form
+
+
+def _form_of(file: ProjectFile) -> type[ConclusionForm]:
+    return _form_about(tuple(one.criterion for one in file.clauses), current_language())
 
 
 @lru_cache(maxsize=32)
