@@ -6,6 +6,7 @@ Why: the version of public data and the look-up of the session begin every reque
 more. SQLAlchemy's way around a statement costs three times the statement itself (budget/decisions/0025-asking.md).
 """
 
+import sqlite3
 import time
 from collections import deque, namedtuple
 from collections.abc import Callable, Mapping
@@ -17,9 +18,37 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
+from models.libpq import PreparedOnConnection
+
 Statement = sa.Select[Any] | sa.Insert | sa.Update
 IDLE_SECONDS = 5.0
 """A connection that was used less long ago is alive: asking it first would be a third of a cast."""
+
+
+class _Sqlite:
+    """A connection to SQLite that asks."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def row(self, text: str, given: list[Any]) -> tuple[Any, ...] | None:
+        """The first row. Raises the driver's errors."""
+        cursor = self.connection.execute(text, given)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        cursor.close()  # it would go on reading
+        return row
+
+    def is_alive(self) -> bool:
+        """A file does not hang up."""
+        return True
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+
+_Asker = _Sqlite | PreparedOnConnection
+_ASKERS: dict[str, Callable[[Any], _Asker]] = {"sqlite": _Sqlite, "postgresql": PreparedOnConnection}
 
 
 class Asking:
@@ -28,26 +57,24 @@ class Asking:
 
     def __init__(self, connect: Callable[[], Any], dialect: Dialect, *, kept: int) -> None:
         self._connect, self._dialect, self._kept = connect, dialect, kept
-        self._free: deque[tuple[Any, float]] = deque()
+        self._free: deque[tuple[_Asker, float]] = deque()
 
     def first(self, statement: sa.Select[Any], **values: Any) -> Any:
         """The first row, with the names of its columns, or None. Raises what SQLAlchemy would."""
         prepared = _prepared(statement, self._dialect)
-        given, connection = prepared.given(values), self._take()
+        given, asker = prepared.given(values), self._take()
         try:
-            cursor = prepared.cursor(connection).execute(prepared.text, given)
-            row = cursor.fetchone()
-            cursor.close()  # SQLite would go on reading
+            row = asker.row(prepared.text, given)
         except self._dialect.loaded_dbapi.Error as error:
-            connection.close()
-            is_gone = self._dialect.is_disconnect(error, connection, None)
+            asker.close()
+            is_gone = self._dialect.is_disconnect(error, asker.connection, None)  # type: ignore[arg-type]
             if is_gone:  # and the others with it, most likely
                 self.close()
             raise _told(error, prepared.text, self._dialect, is_gone=is_gone) from error
         if len(self._free) < self._kept:
-            self._free.append((connection, time.monotonic()))
+            self._free.append((asker, time.monotonic()))
         else:
-            connection.close()
+            asker.close()
         return None if row is None else prepared.row(row)
 
     def close(self) -> None:
@@ -55,19 +82,15 @@ class Asking:
         while self._free:
             self._free.pop()[0].close()
 
-    def _take(self) -> Any:
+    def _take(self) -> _Asker:
         try:
-            connection, used_at = self._free.pop()
+            asker, used_at = self._free.pop()
         except IndexError:
-            return self._connect()
-        if time.monotonic() - used_at < IDLE_SECONDS:
-            return connection
-        try:
-            connection.execute("SELECT 1").close()
-        except self._dialect.loaded_dbapi.Error:
-            connection.close()
-            return self._take()
-        return connection
+            return _ASKERS[self._dialect.name](self._connect())
+        if time.monotonic() - used_at < IDLE_SECONDS or asker.is_alive():
+            return asker
+        asker.close()
+        return self._take()
 
 
 def written(session: Session, statement: Statement, values: Mapping[str, Any]) -> int:

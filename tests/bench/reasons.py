@@ -35,8 +35,8 @@ REASONS: dict[str, str] = {
     "ballot cast, PostgreSQL, at saturation": "eight threads share one interpreter lock and wait for the database five to seven times a cast.",
     "ballot cast, PostgreSQL": (
         "a bare insert is one exchange with the server and half a millisecond of CPU; a cast is two, the look-up of the session and "
-        "the one statement, given to the driver as they are (decisions 0023 and 0025; it was six, and 0.19). What is left is 2,300 calls: "
-        "a quarter psycopg and the pool of connections, a fifth cookies and CSRF, the rest Flask, keys, sealing and the answer."
+        "the one statement, each one call of libpq (decisions 0023 and 0025; it was six, and 0.19). What is left: a quarter the values "
+        "and rows of the two, a fifth cookies and CSRF, the rest Flask, keys, sealing and the answer."
     ),
     "Open 8,935": "two thirds are libsodium itself (42 µs a ballot), the rest the rows; a busy neighbour doubles the time.",
     "Open 1,000,000": "two thirds are libsodium itself (42 µs a ballot), the rest the rows; a busy neighbour doubles the time.",
