@@ -11,7 +11,6 @@ ballot key  a Curve25519 pair for libsodium sealed boxes; the private half lies 
 """
 
 import contextlib
-import hashlib
 import hmac
 import json
 import os
@@ -51,13 +50,32 @@ class CycleKeys:
 
 
 @dataclass(frozen=True)
+class HashesOfCycle:
+    """The names one cycle has for people and what belongs to them: keyed hashes of 32 bytes, good in it alone."""
+
+    _key: bytes = field(repr=False)
+
+    def of_voter(self, iin: str) -> bytes:
+        """The name of this voter."""
+        return _hmac(self._key, iin.encode())
+
+    def of_phone(self, phone: str) -> bytes:
+        """The name of this number (E.164)."""
+        return self.of_trace(f"phone:{phone}")
+
+    def of_trace(self, text: str) -> bytes:
+        """For comparing within the cycle."""
+        return _hmac(self._key, text.encode())
+
+
+@dataclass(frozen=True)
 class KeyRing:
     """All keys of this installation. `key_dir` holds one file per cycle, readable by the service only."""
 
     key_dir: Path
     voter_key: bytes = field(repr=False)
     roll_key: bytes = field(repr=False)
-    _cycle_keys: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    _hashes: dict[str, HashesOfCycle] = field(default_factory=dict, repr=False, compare=False)
 
     def roll_key_of(self, iin: str) -> bytes:
         """The 32 bytes by which the roll knows this IIN."""
@@ -69,15 +87,16 @@ class KeyRing:
 
     def voter_key_of(self, slug: str, iin: str) -> bytes:
         """The 32 bytes by which the cycle knows this voter. Raises KeyMissing before the freeze."""
-        return _hmac(self._cycle_key(slug), iin.encode())
+        return self.hashes_of(slug).of_voter(iin)
 
-    def phone_key_in(self, slug: str, phone: str) -> bytes:
-        """The 32 bytes by which the cycle knows this number (E.164). Raises KeyMissing before the freeze."""
-        return self.trace_of(slug, f"phone:{phone}")
-
-    def trace_of(self, slug: str, text: str) -> bytes:
-        """A keyed hash that is good for comparing within one cycle only. Raises KeyMissing before the freeze."""
-        return _hmac(self._cycle_key(slug), text.encode())
+    def hashes_of(self, slug: str) -> HashesOfCycle:
+        """The keyed hashes of a cycle; each call looks whether its file is still there. Raises KeyMissing before the
+        freeze, and once its voters are forgotten."""
+        if slug in self._hashes and not self._path(slug).exists():
+            del self._hashes[slug]  # another process made the voters forgotten
+        if slug not in self._hashes:
+            self._hashes[slug] = HashesOfCycle(_hmac(self.voter_key, self.cycle_keys(slug).voter_salt))
+        return self._hashes[slug]
 
     def make_cycle_keys(self, slug: str, *, with_ballot_key: bool = True) -> CycleKeys:
         """Make the cycle's key file, or return what is in it (a freeze repeated after a crash)."""
@@ -96,7 +115,7 @@ class KeyRing:
     def forget_voters(self, slug: str) -> None:
         """Destroy the voter salt (with the file; the log's key goes on being known by its public half only)."""
         self._path(slug).unlink(missing_ok=True)
-        self._cycle_keys.pop(slug, None)
+        self._hashes.pop(slug, None)
 
     def cycle_keys(self, slug: str) -> CycleKeys:
         """Read the cycle's key file. Raises KeyMissing."""
@@ -105,13 +124,6 @@ class KeyRing:
             raise KeyMissing(slug=slug)
         kept = {name: bytes.fromhex(value) for name, value in json.loads(path.read_text()).items()}
         return CycleKeys(kept["voter_salt"], kept["log_signing_key"], kept.get("ballot_private_key"))
-
-    def _cycle_key(self, slug: str) -> bytes:
-        if slug in self._cycle_keys and not self._path(slug).exists():
-            del self._cycle_keys[slug]  # another process made the voters forgotten
-        if slug not in self._cycle_keys:
-            self._cycle_keys[slug] = _hmac(self.voter_key, self.cycle_keys(slug).voter_salt)
-        return self._cycle_keys[slug]
 
     def _path(self, slug: str) -> Path:
         if not slug or "/" in slug or slug.startswith("."):
@@ -140,4 +152,4 @@ def _write_once(path: Path, text: str) -> None:
 
 
 def _hmac(key: bytes, text: bytes) -> bytes:
-    return hmac.new(key, text, hashlib.sha256).digest()
+    return hmac.digest(key, text, "sha256")

@@ -147,7 +147,7 @@ def _entry(
         staff_id=staff_id,
         state=reading.state,
         fault=reading.fault if reading.state is SheetState.SPOILED else None,
-        content_key=keyring.trace_of(box.slug, read.decode()),
+        content_key=keyring.hashes_of(box.slug).of_trace(read.decode()),
         sealed=seal(plain, box.public_key) if plain else None,
         entered_at=now,
     )

@@ -34,7 +34,7 @@ def keyring(tmp_path: Path) -> KeyRing:
 
 def voter(keyring: KeyRing, made: Election, iin: str = IINS[0], phone: str | None = None) -> Voter:
     key = keyring.voter_key_of(made.cycle.slug, iin)
-    phone_key = keyring.phone_key_in(made.cycle.slug, phone) if phone else None
+    phone_key = keyring.hashes_of(made.cycle.slug).of_phone(phone) if phone else None
     return Voter(key, BORN, Channel.WEB, Assurance.SMS, phone_key=phone_key)
 
 

@@ -72,7 +72,9 @@ def vote(world: World, projects: tuple[Project, ...], now: datetime) -> None:
         plain = encode(check(selection, box.ballot_list), box.ballot_length)
         if number % 4:
             world.plain.append(plain.rstrip())
-        traces = Traces(key[:8][::-1], world.keyring.trace_of(box.slug, f"block:{iin}")[:8], number, 40)
+        traces = Traces(
+            key[:8][::-1], world.keyring.hashes_of(box.slug).of_trace(f"block:{iin}")[:8], number, 40
+        )
         voter = Voter(key, BORN, Channel.WEB, Assurance.SMS, traces=traces)
         at = now + timedelta(seconds=20 * number)
         with world.database.writing() as session:

@@ -10,6 +10,7 @@ from flask import request, url_for
 
 from budget.ballots import BallotBox, Tell, Traces, Voter
 from budget.errors import NotPermitted
+from budget.keys import HashesOfCycle
 from budget.permissions import Action
 from budget.residents import age_on
 from budget.web_sessions import SignedIn
@@ -33,32 +34,29 @@ def voter(box: BallotBox) -> Voter:
         raise NotPermitted(action=Action.CAST_BALLOT)
     channel, assurance = row.channel or Channel.WEB, row.assurance or Assurance.SMS
     by_phone = assurance is Assurance.SMS and row.phone is not None
+    hashes = keyring().hashes_of(box.slug)
     return Voter(
-        keyring().voter_key_of(box.slug, person.iin),
+        hashes.of_voter(person.iin),
         row.birth_on,
         channel,
         assurance,
-        phone_key=keyring().phone_key_in(box.slug, row.phone) if by_phone and row.phone else None,
+        phone_key=hashes.of_phone(row.phone) if by_phone and row.phone else None,
         area_id=row.area_id,
-        traces=_traces(box.slug, row, channel, assurance),
+        traces=_traces(hashes, row, channel, assurance),
         tell=_tell(box.slug, row.phone),
     )
 
 
-def _traces(slug: str, row: SignedIn, channel: Channel, assurance: Assurance) -> Traces:
+def _traces(hashes: HashesOfCycle, row: SignedIn, channel: Channel, assurance: Assurance) -> Traces:
     """At the desk the network is the akimat's own, and a number nobody proved says nothing."""
     subnet = _subnet(request.remote_addr) if channel is Channel.WEB else None
     block = row.phone[:-2] if assurance is Assurance.SMS and row.phone else None
     return Traces(
-        network_key=_trace(slug, f"network:{subnet}") if subnet else None,
-        phone_block_key=_trace(slug, f"block:{block}") if block else None,
+        network_key=hashes.of_trace(f"network:{subnet}")[:_TRACE] if subnet else None,
+        phone_block_key=hashes.of_trace(f"block:{block}")[:_TRACE] if block else None,
         roll_line=row.roll_line,
         age=age_on(row.birth_on, local_day(now())) if row.birth_on else None,
     )
-
-
-def _trace(slug: str, text: str) -> bytes:
-    return keyring().trace_of(slug, text)[:_TRACE]
 
 
 def _subnet(address: str | None) -> str | None:
