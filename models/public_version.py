@@ -100,16 +100,11 @@ PRIVATE_TABLES = frozenset(
 _CHANGED = "public tables changed"
 _RAISE = sa.update(PublicVersion).values(version=col(PublicVersion.version) + 1)
 _READ = sa.select(col(PublicVersion.version))
-_READ_TEXT = "SELECT version FROM public_version"
 
 
-def current(session: Session) -> int:
-    """The version now; 0 before anything public was ever written."""
-    return session.connection().exec_driver_sql(_READ_TEXT).scalar() or 0
-
-
-def asked(asking: Asking) -> int:
-    """The version now, by a single look-up: every request for a page begins with it."""
+def current(asking: Asking) -> int:
+    """The version now, 0 before anything public was ever written: a single look-up, every request for a page begins with
+    it."""
     row = asking.first(_READ)
     return row.version if row else 0
 

@@ -151,7 +151,7 @@ class CachedPages:
         if page is None or page.minute != self._minute():
             return None
         try:
-            version = versions.asked(cast(Database, self._app.extensions["database"]).asking)
+            version = versions.current(cast(Database, self._app.extensions["database"]).asking)
         except SQLAlchemyError:
             return None  # the application says it in words
         return page if page.version == version else None

@@ -9,7 +9,7 @@ from models import public_version
 from models.enums import Language
 from views import sms_watch, static_files
 from views.access import public
-from views.request_scope import config, now, reading
+from views.request_scope import config, database, now, reading
 
 bp = Blueprint("service", __name__)
 _ROBOTS = "User-agent: *\n" + "".join(
@@ -34,7 +34,7 @@ def root() -> AnyResponse:
 def healthz() -> Response:
     """200 when the service answers and its database can be read; 503 by the error handler otherwise. `sms` says how
     codes are doing (off, ok, paused, failing): without them the rest goes on, so they change no status."""
-    public_version.current(reading())
+    public_version.current(database().asking)
     return jsonify(status="ok", sms=sms_watch.health(reading(), config(), now=now()).state)
 
 
