@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections import deque, namedtuple
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Union, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
@@ -18,7 +18,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session
 
-from models.libpq import PreparedOnConnection
+if TYPE_CHECKING:
+    from models.libpq import PreparedOnConnection
 
 Statement = sa.Select[Any] | sa.Insert | sa.Update
 IDLE_SECONDS = 5.0
@@ -47,8 +48,15 @@ class _Sqlite:
         self.connection.close()
 
 
-_Asker = _Sqlite | PreparedOnConnection
-_ASKERS: dict[str, Callable[[Any], _Asker]] = {"sqlite": _Sqlite, "postgresql": PreparedOnConnection}
+_Asker = Union[_Sqlite, "PreparedOnConnection"]
+
+
+def _asker(connection: Any, dialect: Dialect) -> _Asker:
+    if dialect.name == "sqlite":
+        return _Sqlite(connection)
+    from models.libpq import PreparedOnConnection  # psycopg takes two megabytes, which SQLite has no use for
+
+    return PreparedOnConnection(connection)
 
 
 class Asking:
@@ -86,7 +94,7 @@ class Asking:
         try:
             asker, used_at = self._free.pop()
         except IndexError:
-            return _ASKERS[self._dialect.name](self._connect())
+            return _asker(self._connect(), self._dialect)
         if time.monotonic() - used_at < IDLE_SECONDS or asker.is_alive():
             return asker
         asker.close()
