@@ -36,6 +36,7 @@ from tests.harness.figures import pytest_terminal_summary  # noqa: E402
 from tests.harness.gateways import gateway  # noqa: E402
 from tests.harness.ncanode import ncanode  # noqa: E402
 from tests.harness.processes import fresh_server, live_server, seeded_demo, start_server  # noqa: E402
+from tests.harness.quick_apps import share_statements  # noqa: E402
 from tests.harness.texts import compile_catalogs  # noqa: E402
 
 __all__ = [
@@ -99,6 +100,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in SETTINGS:
         os.environ.pop(name, None)
     compile_catalogs()
+    share_statements()
 
 
 def pytest_collection_finish() -> None:

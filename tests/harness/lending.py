@@ -6,6 +6,7 @@ changed, or that grew large, is dropped instead.
 """
 
 import itertools
+import time
 from typing import Any
 
 import psycopg
@@ -21,7 +22,10 @@ _SCHEMA = "SELECT " + ", ".join(
 _TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 _SEQUENCES = """SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
     FROM pg_sequences WHERE last_value IS NOT NULL"""
-_LEAVE = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+_LEAVE = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+)
+_LEFT_WITHIN = 5.0
 _SIZE = "SELECT pg_database_size(current_database())"
 
 
@@ -53,7 +57,7 @@ class Lending:
     def give_back(self, name: str) -> None:
         """Whoever is still connected is put out; the database is emptied for the next, or dropped."""
         with self.cluster.connect(name) as connection:
-            connection.execute(_LEAVE, [name])
+            _put_out(connection, name)
             is_as_before = connection.execute(_SCHEMA).fetchone() == self._schemas[name]
             if is_as_before and _value(connection, _SIZE) - self._size < LARGEST_GROWTH:
                 self._empty(connection)
@@ -69,6 +73,14 @@ class Lending:
                 with connection.cursor().copy(f'COPY "{table}" FROM STDIN'.encode()) as copy:
                     copy.write(rows)
             connection.execute(_SEQUENCES)
+
+
+def _put_out(connection: psycopg.Connection[Any], name: str) -> None:
+    """End all other connections. The server's own waiting for one looks every 0.1 s."""
+    until = time.monotonic() + _LEFT_WITHIN
+    while connection.execute(_LEAVE, [name]).fetchall():
+        assert time.monotonic() < until, f"somebody does not leave {name}"
+        time.sleep(0.001)
 
 
 def _copied(connection: psycopg.Connection[Any], table: str) -> bytes:

@@ -2,15 +2,21 @@
 
 Half of the time of a test of a page went into compiling again what the application before had compiled: the functions
 that build addresses (Werkzeug, two for each of 175 rules) and the templates (Jinja). Neither depends on the application.
+An eighth was SQLAlchemy compiling again what it had compiled for the database before, which depends on the kind alone.
 """
 
 from functools import cache, wraps
 from types import CodeType
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
+
+from models import database
 
 
 class _Templates(BytecodeCache):
@@ -51,3 +57,25 @@ def share_rules() -> None:
         return made[shape]
 
     Rule._compile_builder = remembered  # type: ignore[method-assign]
+
+
+_STATEMENTS = 4000
+_kinds: dict[str, tuple[Dialect, Any]] = {}
+"""Of each kind of database: a dialect that has seen one, and what was compiled for it."""
+
+
+@cache
+def share_statements() -> None:
+    """Let every `Database` take the statements that were compiled for another of its kind."""
+    make = database.create_engine
+
+    @wraps(make)
+    def remembered(url: str, **options: Any) -> Engine:
+        engine = make(url, **options)
+        kind = sa.make_url(url).get_backend_name()
+        if kind not in _kinds or _kinds[kind][0].server_version_info is None:
+            _kinds[kind] = engine.dialect, LRUCache(_STATEMENTS)
+        engine.dialect, engine._compiled_cache = _kinds[kind]
+        return engine
+
+    database.create_engine = remembered
