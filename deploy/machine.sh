@@ -37,7 +37,8 @@ python)
 test)
     what= packages=
     want() { what="${what:+$what, }$1" packages="$packages $2"; }
-    [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || want "the browser Chromium" chromium
+    # Without the window it draws the same pages with a quarter less work.
+    [ -x "${CHROMIUM:-/usr/bin/chromium-headless-shell}" ] || want "the browser Chromium" chromium-headless-shell
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want "the PostgreSQL server" postgresql
     ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || want "libatomic, for the driver of the browser" libatomic1
     # One font with Kazakh letters and the tenge sign everywhere: its widths decide what fits into 320 px.

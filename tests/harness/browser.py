@@ -1,8 +1,9 @@
-"""Chromium: Debian's program driven by Playwright, with nothing but our own server in its world.
+"""Chromium: Debian's program without a window, driven by Playwright, with nothing but our own server in its world.
 
 `axe` and `overflow` return readable lines, so that `assert axe(page) == []` says what is wrong and where.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 from tests.harness.processes import Server
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
