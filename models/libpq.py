@@ -41,7 +41,10 @@ class PreparedOnConnection:
 
     def is_alive(self) -> bool:
         """Ask the server; False where the connection is lost."""
-        return self.connection.pgconn.exec_(b"SELECT 1").status == pq.ExecStatus.TUPLES_OK
+        try:
+            return self.connection.pgconn.exec_(b"SELECT 1").status == pq.ExecStatus.TUPLES_OK
+        except psycopg.OperationalError:
+            return False
 
     def close(self) -> None:
         """Close the connection."""

@@ -145,6 +145,12 @@ def test_a_list_of_values_is_refused(database: Database) -> None:
         Prepared(several, database.engine.dialect)
 
 
+def test_the_same_statement_takes_values_of_every_size_and_none(database: Database) -> None:
+    same = sa.select(sa.bindparam("number", type_=sa.BigInteger()).label("number"))
+    for number in (1, 70_000, None, 2**40, -1, None, 1):
+        assert database.asking.first(same, number=number).number == number
+
+
 def test_a_forgotten_value_is_no_look_up(database: Database) -> None:
     with pytest.raises(KeyError, match="now"):
         database.asking.first(SESSION, channel=Channel.WEB)
@@ -202,6 +208,17 @@ def test_a_connection_that_died_idle_is_replaced_unseen(
     assert database.asking.first(MINE).pid == before
     end_backends(database)
     assert database.asking.first(MINE).pid != before
+    database.dispose()
+
+
+def test_a_connection_known_to_be_lost_is_not_taken_for_alive(on_postgresql: Callable[[], Database]) -> None:
+    database = on_postgresql()
+    asker = database.asking._take()
+    assert asker.is_alive()
+    end_backends(database)
+    assert not asker.is_alive()
+    assert not asker.is_alive(), "the library itself has noticed by now, and refuses"
+    asker.close()
     database.dispose()
 
 
