@@ -7,6 +7,7 @@ more. SQLAlchemy's way around a statement costs three times the statement itself
 """
 
 import sqlite3
+import threading
 import time
 from collections import deque, namedtuple
 from collections.abc import Callable, Mapping
@@ -60,29 +61,29 @@ def _asker(connection: Any, dialect: Dialect) -> _Asker:
 
 
 class Asking:
-    """The connections that ask, the one used last first; `connect` makes one that begins no transaction by itself, and
-    so many as `kept` wait for the next question."""
+    """The connections that ask, the one used last first; `connect` makes one that begins no transaction by itself. There
+    are at most so many as `most`: further questions wait for their turn."""
 
-    def __init__(self, connect: Callable[[], Any], dialect: Dialect, *, kept: int) -> None:
-        self._connect, self._dialect, self._kept = connect, dialect, kept
+    def __init__(self, connect: Callable[[], Any], dialect: Dialect, *, most: int) -> None:
+        self._connect, self._dialect = connect, dialect
+        self._turns = threading.BoundedSemaphore(most)
         self._free: deque[tuple[_Asker, float]] = deque()
 
     def first(self, statement: sa.Select[Any], **values: Any) -> Any:
         """The first row, with the names of its columns, or None. Raises what SQLAlchemy would."""
         prepared = _prepared(statement, self._dialect)
-        given, asker = prepared.given(values), self._take()
-        try:
-            row = asker.row(prepared.text, given)
-        except self._dialect.loaded_dbapi.Error as error:
-            asker.close()
-            is_gone = self._dialect.is_disconnect(error, asker.connection, None)  # type: ignore[arg-type]
-            if is_gone:  # and the others with it, most likely
-                self.close()
-            raise _told(error, prepared.text, self._dialect, is_gone=is_gone) from error
-        if len(self._free) < self._kept:
+        given = prepared.given(values)
+        with self._turns:
+            asker = self._take()
+            try:
+                row = asker.row(prepared.text, given)
+            except self._dialect.loaded_dbapi.Error as error:
+                asker.close()
+                is_gone = self._dialect.is_disconnect(error, asker.connection, None)  # type: ignore[arg-type]
+                if is_gone:  # and the others with it, most likely
+                    self.close()
+                raise _told(error, prepared.text, self._dialect, is_gone=is_gone) from error
             self._free.append((asker, time.monotonic()))
-        else:
-            asker.close()
         return None if row is None else prepared.row(row)
 
     def close(self) -> None:

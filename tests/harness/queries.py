@@ -40,4 +40,4 @@ def counted(engine: Engine) -> Iterator[list[str]]:
 def asking_in(session: Session) -> Asking:
     """What asks on the connection of `session`, so that it sees what was flushed there."""
     connection = session.connection().connection.driver_connection
-    return Asking(lambda: connection, session.get_bind().dialect, kept=1)
+    return Asking(lambda: connection, session.get_bind().dialect, most=1)

@@ -176,22 +176,30 @@ def test_asking_holds_up_no_writer(database: Database) -> None:
     add_session(database)
 
 
-def test_of_many_that_asked_at_once_few_connections_wait() -> None:
-    everybody, made = threading.Barrier(4), []
+def test_of_many_that_ask_at_once_as_many_as_may_are_answered_at_a_time() -> None:
+    two, made = threading.Barrier(2, timeout=10), []
 
     def connect() -> sqlite3.Connection:
         made.append(sqlite3.connect(":memory:", check_same_thread=False))
-        made[-1].create_function("meet", 0, everybody.wait)
+        made[-1].create_function("meet", 0, two.wait)
         return made[-1]
 
-    asking = Asking(connect, sa.create_engine("sqlite://").dialect, kept=2)
-    with ThreadPoolExecutor(4) as threads:
+    asking = Asking(connect, sa.create_engine("sqlite://").dialect, most=2)
+    with ThreadPoolExecutor(8) as threads:
         meet = sa.select(sa.func.meet().label("place"))
-        asked = [threads.submit(asking.first, meet) for _ in range(4)]
-        assert sorted(one.result(10).place for one in asked) == [0, 1, 2, 3]
-    assert [is_open(connection) for connection in made].count(True) == 2
+        asked = [threads.submit(asking.first, meet) for _ in range(8)]
+        assert sorted(one.result(10).place for one in asked) == [0] * 4 + [1] * 4
+    assert len(made) == 2
     asking.close()
     assert not any(map(is_open, made))
+
+
+def test_a_question_that_failed_gives_its_turn_back(database: Database) -> None:
+    wrong = sa.select(sa.literal_column("no_such_column").label("one"))
+    for _ in range(20):
+        with pytest.raises(sa.exc.DBAPIError):
+            database.asking.first(wrong)
+    assert database.asking.first(AREAS).areas == 0
 
 
 @pytest.fixture
