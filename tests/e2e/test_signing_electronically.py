@@ -14,7 +14,7 @@ from nacl.secret import SecretBox
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from seeds import people
-from tests.harness.browser import axe, overflow
+from tests.harness.browser import axe, overflow, press
 from tests.harness.ncanode import StandIn, sign
 from tests.harness.processes import Server
 from views.config import _DEMO_DEFAULTS
@@ -145,7 +145,7 @@ def test_the_pages_of_the_telephones_way_are_accessible_and_fit(new_page: MakePa
     page = new_page(base_url=server.url)
     open_way(page, "egov")
     assert looks(page) == []
-    page.click("#continue-form button")
+    press(page, "#continue-form button")
     assert page.locator(".govuk-error-summary").is_visible()
     assert looks(page) == []
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness.browser import axe, overflow
+from tests.harness.browser import axe, overflow, press
 from tests.harness.people import test_iin
 from tests.harness.signing_in import newest_code
 
@@ -23,24 +23,24 @@ def test_every_step_and_every_slip_is_accessible_and_fits_a_small_phone(page, li
     page.goto(f"/{lang}/sign-in")
     page.fill("#iin", "123")
     page.fill("#phone", "+7 916 123 45 67")
-    page.click(BUTTON)
+    press(page, BUTTON)
     assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
     look("two slips")
     page.fill("#iin", test_iin(999))
     page.fill("#phone", phone)
-    page.click(BUTTON)
+    press(page, BUTTON)
     look("code")
     page.goto(f"/{lang}/messages")
     look("messages")
     right = newest_code(page, phone, lang)
-    page.click("main .govuk-button")
+    press(page, "main .govuk-button")
     page.fill("#code", f"{(int(right) + 1) % 1_000_000:06d}")
-    page.click("#code-form .govuk-button")
+    press(page, "#code-form .govuk-button")
     look("wrong code")
     page.fill("#code", right)
-    page.click("#code-form .govuk-button")
+    press(page, "#code-form .govuk-button")
     look("not confirmed")
     page.goto(f"/{lang}/staff/sign-in")
-    page.click(BUTTON)
+    press(page, BUTTON)
     look("staff")
     assert faults == []

@@ -117,7 +117,7 @@ def test_from_the_invitation_to_the_own_office(
         page.goto(f"/{language}{path}")
         member.look(path)
     page.goto(f"/{language}/office/staff")
-    page.locator("main a[href$='/withdraw']").first.click()
+    member.press("main a[href$='/withdraw']")
     member.look("withdraw")
     member.press()
     page.context.clear_cookies()

@@ -60,5 +60,4 @@ def test_a_cycle_from_its_creation_to_its_works(walk: Walk) -> None:
         assert "Аула А" in rows[0]
         assert "6\u00a0000\u00a0000" in rows[0]
         assert "Аула Б" in rows[1]
-        visitor.page.locator("main a", has_text="Аула А").first.click()
-        visitor.look()
+        visitor.follow("main a:has-text('Аула А')")

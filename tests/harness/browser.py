@@ -67,6 +67,12 @@ def overflow(page: Page, width: int = 320) -> list[str]:
     return found
 
 
+def press(page: Page, selector: str) -> None:
+    """Press the first of these and wait for the page it leads to: after a click alone that is still coming."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+
+
 class Watch:
     """What went wrong in a context while nobody looked: errors, failed loads, requests to elsewhere."""
 
