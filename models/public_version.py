@@ -109,6 +109,11 @@ def current(asking: Asking) -> int:
     return row.version if row else 0
 
 
+def seen_by(session: Session) -> int:
+    """The version of what this session sees: with SQLite that is what was there when it began to read."""
+    return session.connection().execute(_READ).scalar() or 0
+
+
 @event.listens_for(Session, "before_flush")
 def _note_rows(session: Session, *_: Any) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):

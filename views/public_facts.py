@@ -28,7 +28,7 @@ from budget.reading.rules import Regulation
 from budget.reading.rules import regulation as read_regulation
 from models import public_version as versions
 from views.i18n import current_language
-from views.request_scope import database, now, reading
+from views.request_scope import database, is_reading, now, reading
 
 Fact = TypeVar("Fact")
 EXTENSION = "public_facts"
@@ -39,7 +39,10 @@ MOST = 64
 def public_version() -> int:
     """The version of the public tables as this request sees it; read before anything else it reads."""
     if "public_version" not in g:
-        g.public_version = versions.current(database().asking)
+        # facts read by a session that began before a change must not be kept for what came after it
+        g.public_version = (
+            versions.seen_by(reading()) if is_reading() else versions.current(database().asking)
+        )
     return cast(int, g.public_version)
 
 

@@ -48,6 +48,11 @@ def reading() -> Session:
     return cast(Session, g.reading)
 
 
+def is_reading() -> bool:
+    """Has this request begun to read? What it sees may be older than what is there now."""
+    return "reading" in g
+
+
 def writing() -> AbstractContextManager[Session]:
     """One write transaction. Ends the reading session first, so that the page after it sees the change."""
     close_reading()

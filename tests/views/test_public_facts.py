@@ -17,6 +17,7 @@ from tests.harness.projects import sign_in
 from tests.harness.public_rows import add_cycle
 from tests.harness.queries import counted
 from views import public_facts
+from views.request_scope import reading
 
 PAGE = "/en/cycles/2027/projects"
 DATA = "/api/v1/cycles/2027"
@@ -124,3 +125,16 @@ def test_asking_for_unknown_cycles_keeps_nothing(raw_client: FlaskClient, app: F
     for number in range(3):
         assert raw_client.get(f"/en/cycles/never-{number}").status_code == 404
     assert len(app.extensions[public_facts.EXTENSION]) == kept
+
+
+def test_what_a_request_read_before_a_change_is_not_kept_for_after_it(
+    app: Flask, app_database: Database, now
+) -> None:
+    with app.test_request_context("/en/"):
+        before = reading().exec(select(col(Project.id))).all()
+        assert before, "this request sees what is there now"
+        with app_database.writing() as session:
+            add_cycle(session, now, slug="later")
+        public_facts.published_cycles()
+    with app.test_request_context("/en/"):
+        assert "later" in {view.settings.slug for view in public_facts.published_cycles()}
