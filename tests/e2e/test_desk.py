@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from seeds.people import NOT_VOTED, OPERATOR
-from tests.harness.browser import axe, overflow
+from tests.harness.browser import axe, overflow, press
 from tests.harness.processes import Server
 
 pytestmark = pytest.mark.e2e
@@ -27,8 +27,7 @@ class Desk:
         self.faults += [f"{name}: {fault}" for fault in found]
 
     def press(self, selector: str, name: str) -> None:
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
+        press(self.page, selector)
         self.look(name)
 
     def at(self, path: str) -> bool:

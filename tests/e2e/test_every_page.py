@@ -19,7 +19,7 @@ from models.database import Database
 from models.enums import ProjectState, Role
 from models.project import Project
 from seeds.people import COORDINATOR, COUNCIL, NOT_VOTED, OBSERVER, OPERATOR, VOTED, Account
-from tests.harness.browser import PHONE, axe, overflow
+from tests.harness.browser import PHONE, axe, overflow, press
 from tests.harness.processes import Server
 from tests.harness.signing_in import sign_in
 
@@ -99,8 +99,7 @@ class Walk:
     def _step_up(self) -> None:
         """Show the password again, as decisive pages ask; the page itself comes after that."""
         self.page.fill("[name='step_up-current_password']", self.password)
-        with self.page.expect_navigation():
-            self.page.locator("#step-up-form .govuk-button").click()
+        press(self.page, "#step-up-form .govuk-button")
 
     def _endpoint(self, path: str) -> str | None:
         """The route of a page; None for a file and where there is none."""

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page
 
 from budget.identity import totp
-from tests.harness.browser import axe, overflow
+from tests.harness.browser import axe, overflow, press
 from tests.harness.processes import Server, demo_environment, run_budget, serve, stop
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -59,8 +59,7 @@ class Member:
 
     def press(self, selector: str = "main .govuk-button") -> None:
         """Press a button and wait for what comes."""
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
+        press(self.page, selector)
 
     def code(self) -> str:
         """The newest code that was not used yet; the one after this is good, too."""

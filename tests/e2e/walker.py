@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserContext, Page
 from models.database import Database
 from models.enums import Phase
 from seeds.people import Account
-from tests.harness.browser import axe, overflow
+from tests.harness.browser import axe, overflow, press
 from tests.harness.processes import Server, demo_environment, serve, stop
 from tests.harness.texts import CATALOGS
 
@@ -126,8 +126,7 @@ class Walker:
 
     def follow(self, selector: str) -> None:
         """Follow the first of these links and look at what comes."""
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
+        press(self.page, selector)
         self._arrive()
 
     def follow_menu(self, path: str) -> None:
@@ -183,16 +182,14 @@ class Walker:
     def press(self, selector: str = GOLD) -> None:
         """Press the gold button (or another one) and look at what comes."""
         assert self.page.locator(selector).count(), f"{self.page.url}: nothing to press: {self.main()}"
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
+        press(self.page, selector)
         faults = self.page.locator(".govuk-error-summary")
         assert faults.count() == 0, f"{self.page.url}: {faults.first.inner_text()}"
         self.look()
 
     def press_in_vain(self, selector: str = GOLD) -> str:
         """Press a button that is refused; why, as the page says it."""
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
+        press(self.page, selector)
         self.look()
         return self.page.locator(".govuk-error-summary").inner_text()
 
