@@ -24,6 +24,7 @@ from budget.log.heads import Head, head_time
 from budget.log.merkle import Frontier
 from budget.phases import Calendar
 from models.ballot import Participation, ReplacedBallot
+from models.bulk import insert_rows
 from models.cycle import Cycle
 from models.enums import Origin, Phase, SheetState
 from models.log import LogHead, LogLeaf
@@ -247,10 +248,5 @@ def _take(session: Session, cycle_id: int, number: int) -> list[bytes]:
 
 
 def _write(session: Session, cycle_id: int, number: int, first: int, leaves: Sequence[bytes]) -> None:
-    for start in range(0, len(leaves), _AT_ONCE):
-        part = leaves[start : start + _AT_ONCE]
-        rows = [
-            {"cycle_id": cycle_id, "position": position, "batch": number, "leaf": leaf}
-            for position, leaf in enumerate(part, start=first + start)
-        ]
-        session.connection().execute(sa.insert(LogLeaf), rows)
+    rows = ((cycle_id, position, number, leaf) for position, leaf in enumerate(leaves, start=first))
+    insert_rows(session.connection(), LogLeaf, ("cycle_id", "position", "batch", "leaf"), rows)

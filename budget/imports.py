@@ -28,8 +28,9 @@ from budget.pabulib.elections import COUNTABLE
 from budget.permissions import SYSTEM
 from budget.reading.folding import folded_project
 from budget.settings import RESERVED_SLUGS, SLUG, Text
-from models.ballot import Ballot, BallotChoice
+from models.ballot import BALLOT_COLUMNS, CHOICE_COLUMNS, Ballot, BallotChoice
 from models.base import new_public_id
+from models.bulk import insert_rows
 from models.cycle import Cycle, Envelope
 from models.enums import AllocationRule, BallotStatus, Language, Origin, ProjectState
 from models.project import Project
@@ -237,24 +238,16 @@ def _write_ballots(
     """Each vote as an opened ballot; a project named twice in a vote counts once."""
     first = (session.exec(select(sa.func.max(Ballot.id))).one() or 0) + 1
     for start in range(0, len(election.votes), _BATCH):
-        ballots: list[dict[str, Any]] = []
-        choices: list[dict[str, Any]] = []
+        ballots: list[tuple[Any, ...]] = []
+        choices: list[tuple[int, int]] = []
         for number, vote in enumerate(election.votes[start : start + _BATCH], start=first + start):
             chosen = sorted({ids[project] for project in vote.projects})
-            ballots.append(
-                {
-                    "id": number,
-                    "cycle_id": envelope.cycle_id,
-                    "envelope_id": envelope.id if chosen else None,
-                    "assurance": None,
-                    "status": BallotStatus.VALID if chosen else BallotStatus.EMPTY,
-                    "reason": "",
-                }
-            )
-            choices += [{"ballot_id": number, "project_id": project} for project in chosen]
-        session.exec(sa.insert(Ballot), params=ballots)
-        if choices:
-            session.exec(sa.insert(BallotChoice), params=choices)
+            status = BallotStatus.VALID if chosen else BallotStatus.EMPTY
+            envelope_id = envelope.id if chosen else None
+            ballots.append((number, envelope.cycle_id, envelope_id, None, status.value, ""))
+            choices += [(number, project) for project in chosen]
+        insert_rows(session.connection(), Ballot, BALLOT_COLUMNS, ballots)
+        insert_rows(session.connection(), BallotChoice, CHOICE_COLUMNS, choices)
         heard(len(ballots))
 
 

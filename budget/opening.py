@@ -10,13 +10,15 @@ together: `open_ballots` refuses while a link exists. An annulled envelope's bal
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from budget import audit, ballot_log, objections, trustees
-from budget.ballot_rules import BallotList, Choice, decode
+from budget.ballot_rules import BallotList, decode
 from budget.cycles import calendar, envelopes, locked, projects_on_ballot, require
 from budget.errors import AlreadyDone, CasesOpen, KeyMissing, NotReady, ObjectionsOpen, VotingUnderway
 from budget.keys import KeyRing
@@ -24,15 +26,22 @@ from budget.log.merkle import root
 from budget.permissions import Action, Actor
 from budget.sealing import opener, receipt_of
 from budget.trustees import Entered
-from models.ballot import Ballot, BallotChoice, Participation, SealedBallot
+from models.ballot import BALLOT_COLUMNS, CHOICE_COLUMNS, Ballot, BallotChoice, Participation, SealedBallot
+from models.bulk import insert_rows
 from models.case import Annulment, Objection, Signal, SignalMember
 from models.cycle import Cycle
 from models.enums import Assurance, BallotStatus, Channel, KeyHolder, Opening, Phase, SheetState
 from models.paper import PaperBatch, PaperSheet
 
-_BATCH = 10_000
+_BATCH = 5_000  # rows at a time: enough neighbours to sort, few enough for the collector of garbage
+_KEPT = 4_096  # different ballots whose reading is kept: most residents of a yard choose the same few
+_Read = tuple[str, str, int | None, tuple[int, ...]]  # status, reason, envelope, projects
 _SEALED = (
-    sa.select(col(SealedBallot.key), col(SealedBallot.assurance), col(SealedBallot.sealed))
+    sa.select(
+        col(SealedBallot.key),
+        sa.type_coerce(col(SealedBallot.assurance), sa.String),
+        col(SealedBallot.sealed),
+    )
     .where(
         col(SealedBallot.cycle_id) == sa.bindparam("cycle_id"), col(SealedBallot.key) > sa.bindparam("after")
     )
@@ -106,19 +115,12 @@ def separate(session: Session, actor: Actor, slug: str, *, now: datetime) -> int
     if cycle.log_closed_at is None:
         raise NotReady(unmet=("log_closed",))
     # in the order of keys nobody could know: that is the shuffle, and the index grows at one end
-    shuffled = sorted((secrets.token_bytes(16), *row) for row in _inner_envelopes(session, cycle.id or 0))
-    for start in range(0, len(shuffled), _BATCH):
-        values = [
-            {
-                "key": key,
-                "cycle_id": cycle.id,
-                "channel": channel,
-                "assurance": assurance,
-                "sealed": sealed,
-            }
-            for key, sealed, channel, assurance in shuffled[start : start + _BATCH]
-        ]
-        session.connection().execute(sa.insert(SealedBallot), values)
+    shuffled = sorted(
+        (secrets.token_bytes(16), *row, cycle.id) for row in _inner_envelopes(session, cycle.id or 0)
+    )
+    insert_rows(
+        session.connection(), SealedBallot, ("key", "sealed", "channel", "assurance", "cycle_id"), shuffled
+    )
     _unlink(session, cycle.id or 0)
     cycle.separated_at = now
     facts = {"ballots": len(shuffled), "root": ballots_root(session, cycle.id or 0).hex()}
@@ -126,21 +128,23 @@ def separate(session: Session, actor: Actor, slug: str, *, now: datetime) -> int
     return len(shuffled)
 
 
-def _inner_envelopes(session: Session, cycle_id: int) -> Iterator[tuple[bytes, Channel, Assurance]]:
+def _inner_envelopes(session: Session, cycle_id: int) -> Iterator[tuple[bytes, str, str]]:
     """(sealed, channel, assurance) of every envelope that counts: not annulled, and papers that are valid."""
     cast = select(col(Participation.sealed), col(Participation.channel), col(Participation.assurance)).where(
         Participation.cycle_id == cycle_id,
         col(Participation.sealed).is_not(None),
         col(Participation.annulled_at).is_(None),
     )
-    yield from ((sealed or b"", channel, assurance) for sealed, channel, assurance in session.exec(cast))
+    yield from (
+        (sealed or b"", channel.value, assurance.value) for sealed, channel, assurance in session.exec(cast)
+    )
     papers = select(col(PaperSheet.sealed)).where(
         PaperSheet.cycle_id == cycle_id,
         PaperSheet.state == SheetState.VALID,
         col(PaperSheet.sealed).is_not(None),
     )
     # a paper is handed out against a document, as a ballot at the desk is
-    yield from ((sealed or b"", Channel.PAPER, Assurance.DESK) for sealed in session.exec(papers))
+    yield from ((sealed or b"", Channel.PAPER.value, Assurance.DESK.value) for sealed in session.exec(papers))
 
 
 def _unlink(session: Session, cycle_id: int) -> None:
@@ -227,44 +231,34 @@ class _Writer:
         listed = projects_on_ballot(session, cycle)
         self._envelope_ids = {row.public_id: row.id for row in envelopes(session, cycle.id or 0)}
         public_ids = {row_id: public_id for public_id, row_id in self._envelope_ids.items()}
-        self._project_ids = {project.public_id: project.id for project in listed}
+        self._project_ids = {project.public_id: project.id or 0 for project in listed}
         envelope_of = {project.public_id: public_ids[project.envelope_id] for project in listed}
         self._rules = BallotList(cycle.votes_per_resident, envelope_of)
         self._next = (session.exec(select(sa.func.max(Ballot.id))).one() or 0) + 1
         self.written = 0
+        self._read = lru_cache(_KEPT)(self._read_anew)
 
-    def write(self, opened: Sequence[tuple[Assurance, bytes | None]]) -> None:
-        """Ballots as they were opened; None for one that was not sealed for this cycle's key."""
+    def write(self, opened: Sequence[tuple[str, bytes | None]]) -> None:
+        """Ballots as they were opened, each with its assurance; None for one not sealed for this cycle's key."""
         ballots, choices = [], []
         for number, (assurance, plain) in enumerate(opened, start=self._next):
-            choice = "not_sealed_for_us" if plain is None else decode(plain, self._rules)
-            ballots.append(self._ballot(number, assurance, choice))
-            if not isinstance(choice, str):
-                choices += [
-                    {"ballot_id": number, "project_id": self._project_ids[id_]} for id_ in choice.projects
-                ]
-        self._connection.execute(sa.insert(Ballot), ballots)
-        if choices:
-            self._connection.execute(sa.insert(BallotChoice), choices)
+            status, reason, envelope_id, project_ids = self._read(plain)
+            ballots.append((number, self._cycle_id, envelope_id, assurance, status, reason))
+            choices += [(number, project_id) for project_id in project_ids]
+        insert_rows(self._connection, Ballot, BALLOT_COLUMNS, ballots)
+        choices.sort(key=itemgetter(1))  # neighbours in the index of projects
+        insert_rows(self._connection, BallotChoice, CHOICE_COLUMNS, choices)
         self._next += len(ballots)
         self.written += len(ballots)
 
-    def _ballot(self, number: int, assurance: Assurance, choice: Choice | str) -> dict[str, Any]:
-        status, reason, envelope_id = BallotStatus.VALID, "", None
+    def _read_anew(self, plain: bytes | None) -> _Read:
+        choice = "not_sealed_for_us" if plain is None else decode(plain, self._rules)
         if isinstance(choice, str):
-            status, reason = BallotStatus.INVALID, choice
-        elif not choice.projects:
-            status = BallotStatus.EMPTY
-        else:
-            envelope_id = self._envelope_ids[choice.envelope]
-        return {
-            "id": number,
-            "cycle_id": self._cycle_id,
-            "envelope_id": envelope_id,
-            "assurance": assurance,
-            "status": status,
-            "reason": reason,
-        }
+            return BallotStatus.INVALID.value, choice, None, ()
+        if not choice.projects:
+            return BallotStatus.EMPTY.value, "", None, ()
+        chosen = tuple(self._project_ids[id_] for id_ in choice.projects)
+        return BallotStatus.VALID.value, "", self._envelope_ids[choice.envelope], chosen
 
 
 def _refuse_before_close(session: Session, cycle: Cycle, now: datetime) -> None:

@@ -14,6 +14,10 @@ from sqlmodel import Field
 from models.base import Row, enum_type
 from models.enums import Assurance, BallotStatus, Channel
 
+BALLOT_COLUMNS = ("id", "cycle_id", "envelope_id", "assurance", "status", "reason")
+CHOICE_COLUMNS = ("ballot_id", "project_id")
+"""What a whole election of opened ballots is written with, many rows at once."""
+
 
 class Participation(Row, table=True):
     """One person took part in one cycle. `sealed` and `receipt` are emptied at the separation; a paper ballot has

@@ -48,7 +48,7 @@ def _walk(servers: Servers, size: int) -> Steps:
     _run("prepare", url, directory, size)
     return {
         name: _run(name, url, directory, size)
-        for name in ("separate", "open", "root", "count", "without_sms")
+        for name in ("separate", "bare_open", "open", "root", "count", "without_sms")
     }
 
 
@@ -63,7 +63,9 @@ def _opening(found: dict[int, Steps]) -> list[Finding]:
     rows = []
     for size, steps in found.items():
         step, goal = steps["open"], goals.get(size)
-        measured = f"{step.seconds:.2f} s ({1e6 * step.seconds / size:.0f} µs each), {_megabytes(step.peak)}"
+        bare = 1e6 * steps["bare_open"].seconds / heavy.BARE
+        each = f"{1e6 * step.seconds / size:.0f} µs each, {bare:.0f} of them libsodium alone"
+        measured = f"{step.seconds:.2f} s ({each}), {_megabytes(step.peak)}"
         met = None if goal is None else step.seconds < goal
         rows.append(Finding(f"Open {size:,} sealed ballots", _seconds(goal), measured, met))
     return [*rows, *_growth(found, "open", "Growth of opening")]

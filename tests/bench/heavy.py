@@ -1,7 +1,8 @@
 """Steps of a count at the size of a city, each in a process of its own so that its time and memory are its own.
 
 `python -m tests.bench.heavy STEP DATABASE_URL KEY_DIR [BALLOTS]` prints the seconds of the step itself as JSON. The
-steps: `prepare` an election of 500 projects with its sealed ballots, `separate`, `open`, `count`, `without_sms`, `root`.
+steps: `prepare` an election of 500 projects with its sealed ballots, `separate`, `bare_open`, `open`, `count`,
+`without_sms`, `root`.
 """
 
 import json
@@ -21,9 +22,9 @@ from budget.allocation import LotOrder, lot_ranks
 from budget.ballot_rules import Selection, check, encode
 from budget.keys import KeyRing
 from budget.permissions import Actor
-from budget.sealing import receipt_of, seal
+from budget.sealing import opener, receipt_of, seal
 from budget.settings import EnvelopeDraft, Text
-from models.ballot import Participation
+from models.ballot import Participation, SealedBallot
 from models.cycle import Cycle
 from models.database import Database
 from models.district import Area
@@ -40,6 +41,7 @@ OPENED_AT = datetime(2027, 3, 1, 9, tzinfo=UTC)
 CLOSED_AT = OPENED_AT + timedelta(days=14)
 _CLERK = Actor(Role.COORDINATOR, None, "Bench")
 _BATCH = 10_000
+BARE = 5_000  # ballots opened with libsodium alone
 _WAYS = (
     [(Channel.WEB, Assurance.SMS)] * 50
     + [(Channel.WEB, Assurance.EDS)] * 32
@@ -79,6 +81,14 @@ def separate(database: Database, _keyring: KeyRing, _count: int) -> float:
     return seconds + _timed(database.rewrite_storage)
 
 
+def bare_open(database: Database, keyring: KeyRing, _count: int) -> float:
+    """Open some ballots with libsodium and do nothing with them: what this hour's machine takes for that alone."""
+    with database.reading() as session:
+        sealed = session.exec(select(SealedBallot.sealed).limit(BARE)).all()
+    unseal = opener(keyring.cycle_keys(SLUG).ballot_private_key or b"")
+    return _timed(lambda: [unseal(ballot) for ballot in sealed])
+
+
 def open_all(database: Database, keyring: KeyRing, _count: int) -> float:
     """Open all ballots, to the commit."""
     began = time.perf_counter()
@@ -108,6 +118,7 @@ def root(database: Database, _keyring: KeyRing, _count: int) -> float:
 STEPS: dict[str, Callable[[Database, KeyRing, int], float]] = {
     "prepare": prepare,
     "separate": separate,
+    "bare_open": bare_open,
     "open": open_all,
     "count": count,
     "without_sms": without_sms,
