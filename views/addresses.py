@@ -18,11 +18,10 @@ _HOLE = "0hole0"
 
 
 def url_for(endpoint: str, **values: Any) -> str:
-    """`flask.url_for`, asked once for each endpoint, values and language; whole addresses, which depend on the
-    host, are always asked for."""
-    if "_external" in values:
-        return flask.url_for(endpoint, **values)
-    return _built(request.script_root, current_language(), endpoint, tuple(values.items()))
+    """`flask.url_for`, asked once for each endpoint, values and language. With `_external` the host of this request
+    stands in front, for what is read outside the site."""
+    host = f"{request.scheme}://{request.host}" if values.pop("_external", False) else ""
+    return host + _built(request.script_root, current_language(), endpoint, tuple(values.items()))
 
 
 def of_this_page() -> str:

@@ -118,14 +118,14 @@ class Servers:
         target = {"BENCH_TARGET": str(path)}
         return self._start("tests.bench.baselines:sqlite_insert", bare_environment() | target)
 
-    def bare_postgresql(self) -> Address:
-        """Bare Flask inserting one row a request into PostgreSQL through a pool."""
-        self.cluster.run("CREATE DATABASE bare")
-        url = make_url(self.cluster.url("bare")).set(drivername="postgresql").render_as_string()
+    def bare_postgresql(self, *, autocommit: bool = False) -> Address:
+        """Bare Flask inserting one row a request into PostgreSQL through psycopg's pool."""
+        name = "autocommit" if autocommit else "insert"
+        self.cluster.run(f"CREATE DATABASE bare_{name}")
+        url = make_url(self.cluster.url(f"bare_{name}")).set(drivername="postgresql").render_as_string()
         baselines.prepare_postgresql(url)
-        return self._start(
-            "tests.bench.baselines:postgresql_insert", bare_environment() | {"BENCH_TARGET": url}
-        )
+        target = {"BENCH_TARGET": url}
+        return self._start(f"tests.bench.baselines:postgresql_{name}", bare_environment() | target)
 
     def service(self, database_url: str, key_dir: Path) -> Address:
         """Our application."""

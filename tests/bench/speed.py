@@ -139,6 +139,7 @@ def measure_casting(servers: Servers, pace: Pace) -> list[Finding]:
         for name, address in (
             (_BARE_SQLITE, servers.bare_sqlite()),
             (_BARE_POSTGRESQL, servers.bare_postgresql()),
+            (_BARE_AUTOCOMMIT, servers.bare_postgresql(autocommit=True)),
         )
     ]
     casts = [
@@ -149,14 +150,15 @@ def measure_casting(servers: Servers, pace: Pace) -> list[Finding]:
     for vote in (sqlite, postgresql):
         _check_all_cast(vote, people)
     return [
-        *(_bare(found, name) for name in (HELLO, _BARE_SQLITE, _BARE_POSTGRESQL)),
+        *(_bare(found, name) for name in (HELLO, _BARE_SQLITE, _BARE_POSTGRESQL, _BARE_AUTOCOMMIT)),
         *_cast_findings(found, _CAST_SQLITE, _BARE_SQLITE, 0.40),
-        *_cast_findings(found, _CAST_POSTGRESQL, _BARE_POSTGRESQL, 0.35),
+        *_cast_findings(found, _CAST_POSTGRESQL, _BARE_POSTGRESQL, 0.35, also=_BARE_AUTOCOMMIT),
     ]
 
 
 _FIRST = 200
 _BARE_SQLITE, _BARE_POSTGRESQL = "bare insert, SQLite FULL", "bare insert, PostgreSQL"
+_BARE_AUTOCOMMIT = "bare insert, PostgreSQL, without BEGIN and COMMIT"
 _CAST_SQLITE, _CAST_POSTGRESQL = "Whole ballot cast, SQLite FULL", "Whole ballot cast, PostgreSQL"
 
 
@@ -183,11 +185,13 @@ def _check_all_cast(vote: worlds.Vote, people: int) -> None:
         )
 
 
-def _cast_findings(found: Rounds, name: str, base: str, goal: float) -> list[Finding]:
-    times, compared = ratio(found, name, base), ratio(found, name, HELLO)
-    measured = (
-        f"{times:.2f} × bare insert ({compared:.2f} × hello), {rate(found, name):,.0f}/s, {_cpu(found, name)}"
-    )
+def _cast_findings(found: Rounds, name: str, base: str, goal: float, *, also: str = "") -> list[Finding]:
+    times = ratio(found, name, base)
+    beside = [f"{ratio(found, name, HELLO):.2f} × hello"]
+    if also:
+        beside.append(f"{ratio(found, name, also):.2f} × {also}")
+    told = "; ".join(beside)
+    measured = f"{times:.2f} × bare insert ({told}), {rate(found, name):,.0f}/s, {_cpu(found, name)}"
     p50, p95 = (percentile(found, name, share) for share in (0.5, 0.95))
     wide = spread(found, name)
     even = f"p95 {p95:.0f} ms = {wide:.1f} × p50 {p50:.0f} ms, every ballot accepted"

@@ -6,7 +6,7 @@ as keyed hashes that are good for comparing within the cycle.
 
 import ipaddress
 
-from flask import request, url_for
+from flask import request
 
 from budget.ballots import BallotBox, Tell, Traces, Voter
 from budget.errors import NotPermitted
@@ -16,6 +16,7 @@ from budget.residents import age_on
 from budget.web_sessions import SignedIn
 from models.enums import Assurance, Channel
 from views import sessions
+from views.addresses import url_for
 from views.filters import local_day
 from views.i18n import current_language
 from views.keys import keyring

@@ -7,7 +7,7 @@ forward.
 
 from typing import cast
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request
 from sqlmodel import Session
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectMultipleField
@@ -23,6 +23,7 @@ from models.cycle import Cycle, Envelope
 from models.enums import Channel, KeyHolder, Origin, Phase
 from views import messages, parking, sessions
 from views.access import requires
+from views.addresses import url_for
 from views.filters import local_day
 from views.forms import BaseForm
 from views.refusals import attach
