@@ -50,3 +50,15 @@ def test_the_same_page_in_another_language(app: Flask, page: str, in_russian: st
     with app.test_request_context(page, base_url=base):
         app.preprocess_request()
         assert [switch_language_url(code) for code in ("ru", "ru")] == [under + in_russian] * 2
+
+
+@pytest.mark.parametrize(
+    ("target", "sent"),
+    [("/kk/me", "/kk/me"), ("/kk/?q=ауыл сад", "/kk/?q=%D0%B0%D1%83%D1%8B%D0%BB%20%D1%81%D0%B0%D0%B4")],
+)
+def test_a_redirect_is_an_address_and_no_page_in_another_language(app: Flask, target: str, sent: str) -> None:
+    with app.test_request_context("/kk/"):
+        response = flask.redirect(target, 303)
+    headers = response.get_wsgi_headers({"REQUEST_METHOD": "POST"})
+    assert (response.status_code, headers["Location"], headers["Content-Length"]) == (303, sent, "0")
+    assert response.get_data() == b""
