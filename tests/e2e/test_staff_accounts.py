@@ -62,8 +62,9 @@ class Member:
         press(self.page, selector)
 
     def code(self) -> str:
-        """The newest code that was not used yet; the one after this is good, too."""
-        while (step := totp.step_at(datetime.now(UTC)) + 1) <= self._used:
+        """The code the phone shows, or the next one, which is good, too; a used one is not."""
+        step = max(totp.step_at(datetime.now(UTC)), self._used + 1)
+        while step > totp.step_at(datetime.now(UTC)) + 1:
             time.sleep(1)
         self._used = step
         return totp.code_of(self.secret, step)
