@@ -5,7 +5,6 @@ by row that takes longer than storing the ballots of a city. Here one statement 
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
@@ -31,14 +30,9 @@ def insert_rows(
     if table.__tablename__ in PUBLIC_TABLES:
         raise ValueError(f"{table.__tablename__} is public: its version is raised by the session only")
     placeholder = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    row = f"({', '.join([placeholder] * len(columns))})"
+    into = f"{table.__tablename__} ({', '.join(columns)})"
     coming = iter(rows)
     while some := tuple(islice(coming, _AT_ONCE)):
-        statement = _statement(str(table.__tablename__), columns, len(some), placeholder)
+        statement = f"INSERT INTO {into} VALUES {', '.join([row] * len(some))}"  # noqa: S608  # names of our own models
         connection.exec_driver_sql(statement, tuple(chain.from_iterable(some)))
-
-
-@lru_cache(maxsize=64)
-def _statement(table: str, columns: tuple[str, ...], rows: int, placeholder: str) -> str:
-    row = f"({', '.join([placeholder] * len(columns))})"
-    into = f"{table} ({', '.join(columns)})"
-    return f"INSERT INTO {into} VALUES {', '.join([row] * rows)}"  # noqa: S608  # names of our own models

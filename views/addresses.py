@@ -19,14 +19,15 @@ _HOLE = "0hole0"
 
 def url_for(endpoint: str, **values: Any) -> str:
     """`flask.url_for`, asked once for each endpoint, values and language. With `_external` the host of this request
-    stands in front, for what is read outside the site."""
-    host = f"{request.scheme}://{request.host}" if values.pop("_external", False) else ""
+    stands in front, for what is read outside the site. An address that holds a token or a receipt takes Flask's own,
+    which keeps nothing."""
+    host = _host() if values.pop("_external", False) else ""
     return host + _built(request.script_root, current_language(), endpoint, tuple(values.items()))
 
 
 def of_this_page() -> str:
     """The whole address of the page as people read it."""
-    address = f"{request.scheme}://{request.host}{switch_language_url(current_language())}"
+    address = _host() + switch_language_url(current_language())
     return uri_to_iri(address) if "%" in address else address
 
 
@@ -37,6 +38,10 @@ def many(endpoint: str, name: str, suffix: str = "") -> Callable[[str], str]:
     """
     before, after = url_for(endpoint, **cast(dict[str, Any], {name: _HOLE + suffix})).split(_HOLE)
     return lambda value: f"{before}{value}{after}"
+
+
+def _host() -> str:
+    return f"{request.scheme}://{request.host}"
 
 
 @lru_cache(maxsize=1024)

@@ -1,6 +1,6 @@
 """Flask without three things it does for every request: making the signer of its session cookie anew, asking each
-function of ours whether it is a coroutine (none is), and a page in English below each redirect. Together a
-fifteenth of a cast."""
+function of ours whether it is a coroutine (none is), and a page in English below each redirect. The first two are a
+thirtieth of a cast."""
 
 from collections.abc import Callable
 from typing import Any

@@ -11,7 +11,6 @@ BEGIN and COMMIT is measured for information.
 import os
 import sqlite3
 import threading
-from functools import cache
 
 import psycopg
 from flask import Flask
@@ -36,7 +35,8 @@ sqlite_insert = _bare()
 postgresql_insert = _bare()
 postgresql_autocommit = _bare()
 _local = threading.local()
-_first = threading.Lock()
+_pool = ConnectionPool(TARGET, min_size=POOL, open=False)
+_autocommit_pool = ConnectionPool(TARGET, min_size=POOL, kwargs={"autocommit": True}, open=False)
 
 
 @hello.get("/")
@@ -58,26 +58,20 @@ def _insert_sqlite() -> str:
 
 @postgresql_insert.get("/")
 def _insert_postgresql() -> str:
-    return _insert(autocommit=False)
+    return _insert(_pool)
 
 
 @postgresql_autocommit.get("/")
 def _insert_autocommit() -> str:
-    return _insert(autocommit=True)
+    return _insert(_autocommit_pool)
 
 
-def _insert(*, autocommit: bool) -> str:
-    with _first:
-        pool = _pool(autocommit=autocommit)
+def _insert(pool: ConnectionPool) -> str:
+    if pool.closed:
+        pool.open()  # in the worker: the pool's own threads would not outlive the fork
     with pool.connection() as connection:
         connection.execute("INSERT INTO row (key) VALUES (%s)", (os.urandom(16),))
     return "inserted"
-
-
-@cache
-def _pool(*, autocommit: bool) -> ConnectionPool:
-    """Made at the first request: its threads would not outlive the fork."""
-    return ConnectionPool(TARGET, min_size=POOL, kwargs={"autocommit": autocommit}, open=True)
 
 
 def prepare_sqlite(path: str) -> None:

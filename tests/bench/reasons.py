@@ -3,8 +3,6 @@
 Key: a part of the row's name; the first that fits is told.
 """
 
-_OPENING = "three quarters are libsodium itself: 42 µs a ballot where the goal was set, here as many as the row says."
-
 REASONS: dict[str, str] = {
     ", cold": (
         "the goal leaves 1.3 ms of CPU where hello takes 0.2 on the same machine. A page made anew takes 1.1 to 1.5: a third is the "
@@ -40,8 +38,7 @@ REASONS: dict[str, str] = {
         "the one statement, each one call of libpq (decisions 0023 and 0025; it was six, and 0.19). What is left: a quarter the values "
         "and rows of the two, a fifth cookies and CSRF, the rest Flask, keys, sealing and the answer."
     ),
-    "Open 8,935": _OPENING,
-    "Open 1,000,000": _OPENING,
+    "sealed ballots": "three quarters are libsodium itself: 42 µs a ballot where the goal was set, here as many as the row says.",
     "imported, PostgreSQL": (
         "19 s, of which 10 are reading the file (a keyed hash for each IIN); a batch is one statement with arrays, "
         "and a busy neighbour does the rest."
