@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar, cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from budget.phases import stage_at
 from budget.reading import cycles, project_life, projects, results
@@ -101,20 +101,21 @@ def sample(cycle: CycleView, limit: int) -> tuple[Card, ...]:
     )
 
 
-def listing(cycle: CycleView, query: Query) -> ProjectPage:
-    """A page of the projects of a cycle. One with words in its question, which nobody asks twice, is not kept."""
+def listing(cycle: CycleView, query: Query, make: Callable[[ProjectPage], Fact]) -> Fact:
+    """What a view makes of a page of the projects of a cycle. One with words in its question, which nobody asks twice, is
+    not kept."""
 
-    def read() -> ProjectPage:
+    def read() -> Fact:
         areas = {area.code: area.id for area in places().areas}
-        return projects.listed(reading(), cycle.settings.id, query, areas)
+        return make(projects.listed(reading(), cycle.settings.id, query, areas))
 
-    name = ("listing", cycle.settings.id, query)
-    return read() if query.text else _kept_if_published(cycle, name, read)
+    is_kept = cycle.settings.published_at is not None and not query.text
+    return in_words("listing", (cycle.settings.id, query), read) if is_kept else read()
 
 
-def in_words(name: str, of: int, make: Callable[[], Fact]) -> Fact:
+def in_words(name: str, of: Hashable, make: Callable[[], Fact]) -> Fact:
     """What a view makes of facts alone, neither the person nor the time in it, for each language."""
-    return _kept((name, of, current_language()), make)
+    return _kept((name, of, current_language(), request.script_root), make)
 
 
 def _kept_if_published(cycle: CycleView, name: Hashable, read: Callable[[], Fact]) -> Fact:

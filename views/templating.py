@@ -7,10 +7,11 @@ an imported file is run once. So a file of macros sees globals and its arguments
 mean what they mean in Jinja otherwise, and tests/views/test_templating.py holds them against it.
 """
 
+from collections.abc import MutableMapping
 from keyword import iskeyword
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, current_app
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
@@ -78,8 +79,19 @@ class PageEnvironment(Environment):
     template_class = _Template
     piece = staticmethod(piece)
 
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The environment's own where a template has none besides: a page copies them, and a `ChainMap` is slow to copy."""
+        return super().make_globals(d) if d else self.globals
+
+
+def drawn(template: str, macro: str, *values: Any) -> Markup:
+    """What a macro of a file of macros makes of `values`."""
+    module = current_app.jinja_env.get_template(template).module
+    return cast(Markup, getattr(module, macro)(*values))
+
 
 def init_app(app: Flask) -> None:
     """Before the first template is asked for."""
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    all_stay = {"cache_size": -1}  # some 250 files; those kept by their last use are looked up under a lock
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, **all_stay}
     app.jinja_environment = PageEnvironment

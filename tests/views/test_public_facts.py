@@ -1,5 +1,6 @@
 """What a process keeps of the public tables: read once, never old, and nothing that is not public."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from views import public_facts
 from views.request_scope import reading
 
 PAGE = "/en/cycles/2027/projects"
+KAZAKH = "/kk/cycles/2027/projects"
 DATA = "/api/v1/cycles/2027"
 
 
@@ -39,16 +41,16 @@ def phase(client: FlaskClient) -> str:
 @pytest.mark.parametrize(
     ("query", "tables"),
     [
-        ("", ["FROM public_version"]),
-        ("?q=x", ["FROM public_version", "FROM project JOIN cycle"]),
+        ("?unread=", ["FROM public_version"]),
+        ("?q=x&unread=", ["FROM public_version", "FROM project JOIN cycle"]),
     ],
 )
-def test_the_second_language_asks_for_the_version_and_for_words_alone(
+def test_a_page_made_anew_asks_for_the_version_and_for_words_alone(
     raw_client: FlaskClient, app_database: Database, query: str, tables: list[str]
 ) -> None:
-    raw_client.get(PAGE + query)
+    raw_client.get(f"{PAGE}{query}1")
     with counted(app_database.engine) as statements:
-        assert raw_client.get(PAGE.replace("/en/", "/kk/") + query).status_code == 200
+        assert raw_client.get(f"{PAGE}{query}2").status_code == 200
     assert len(statements) == len(tables)
     for statement, table in zip(statements, tables, strict=True):
         assert table in " ".join(statement.split())
@@ -68,16 +70,26 @@ def test_a_project_that_changed_is_seen_in_the_list_and_the_result_at_once(
     assert ["Жаңа атау" in text for text in before + after] == [False] * 3 + [True] * 3
 
 
-def test_the_two_languages_of_a_result_are_not_mixed_up(
-    raw_client: FlaskClient, app_database: Database, now
+@pytest.mark.parametrize(
+    ("page", "heading"),
+    [("results", {"kk": "Дауыс", "ru": "Голоса"}), ("projects", {"kk": "Бағыты", "ru": "Направление"})],
+)
+def test_the_two_languages_of_a_table_are_not_mixed_up(
+    raw_client: FlaskClient, app_database: Database, now, page: str, heading: dict[str, str]
 ) -> None:
     with app_database.writing() as session:
         add_cycle(session, now, slug="done", phase=Phase.IMPLEMENTATION, results=True)
-    said = {language: raw_client.get(f"/{language}/cycles/done/results").text for language in ("kk", "ru")}
-    assert "жеңді" in said["kk"].lower()
-    assert "победил" in said["ru"].lower()
-    assert "победил" not in said["kk"].lower()
-    assert "жеңді" not in said["ru"].lower()
+    said = {language: raw_client.get(f"/{language}/cycles/done/{page}").text for language in ("kk", "ru")}
+    found = [f'data-label="{heading[wanted]}"' in said[shown] for wanted in said for shown in said]
+    assert found == [True, False, False, True]
+
+
+def test_below_another_path_the_links_of_a_kept_list_lead_there(raw_client: FlaskClient) -> None:
+    roots = [
+        re.search(r'href="(\S*)/kk/projects/p2027', raw_client.get(KAZAKH, environ_overrides=at).text)
+        for at in ({}, {"SCRIPT_NAME": "/budget"})
+    ]
+    assert [found and found[1] for found in roots] == ["", "/budget"]
 
 
 def test_what_is_kept_is_bounded_and_the_unused_goes_first(

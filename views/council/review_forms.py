@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from flask import current_app
 from markupsafe import Markup
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import Length
@@ -24,6 +23,7 @@ from views.filters import tenge
 from views.forms import BaseForm, Chosen, TengeField, choice
 from views.i18n import current_language
 from views.labels import label, named_criterion
+from views.templating import drawn
 from views.texts import gettext as _
 from views.texts import lazy as _l
 
@@ -106,10 +106,8 @@ def blank_criteria(file: ProjectFile) -> Markup:
     """The criteria of the cycle, drawn once for each language until something public changes."""
 
     def draw() -> Markup:
-        macros: Any = current_app.jinja_env.get_template("council/_criteria.html").module
         asked = _form_of(file)(formdata=None).asked(file.clauses)
-        drawn: Markup = macros.criteria(asked, file.bodies, help_for)
-        return drawn
+        return drawn("council/_criteria.html", "criteria", asked, file.bodies, help_for)
 
     return public_facts.in_words("blank_criteria", file.project.cycle_id, draw)
 

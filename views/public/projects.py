@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import render_template, request
+from markupsafe import Markup
 
-from budget.reading.projects import Card, Query, Standing
+from budget.reading.projects import Card, ProjectPage, Query, Standing
 from models.enums import Direction, ProjectState, VerdictKind
 from views import addresses
 from views.access import public
@@ -22,6 +23,7 @@ from views.public.project_story import standing, story
 from views.public_facts import listing, places
 from views.public_facts import project as facts_of
 from views.request_scope import now
+from views.templating import drawn
 from views.texts import gettext as _
 
 _LONGEST_TEXT = 100
@@ -44,6 +46,16 @@ class Row:
     tone: str
 
 
+@dataclass(frozen=True)
+class Listing:
+    """A page of the list, its table as drawn."""
+
+    total: int
+    page: int
+    pages: int
+    table: Markup
+
+
 @bp.get("/cycles/<slug>/projects", endpoint="projects")
 @public
 @cacheable
@@ -52,7 +64,7 @@ def listed(slug: str) -> str:
     cycle = visible(slug, with_numbers=False)
     areas = places().areas
     query = query_of_request()
-    found = listing(cycle, query)
+    found = listing(cycle, query, lambda page: _drawn(page, cycle.settings.currency))
 
     def page_href(page: int) -> str:
         return url_for("public.projects", **{"slug": slug, **_kept(query)}, page=page if page > 1 else None)
@@ -64,7 +76,6 @@ def listed(slug: str) -> str:
         found=found,
         query=query,
         is_filtered=bool(_kept(query)),
-        rows=_rows(found.cards, cycle.settings.currency),
         areas=areas,
         area_options=[(area.code, in_language(area, "name").text) for area in areas],
         direction_options=[(member, label(member)) for member in Direction],
@@ -113,6 +124,15 @@ def _member(kind: type[Member], value: str) -> Member | None:
         return kind(value)
     except ValueError:
         return None
+
+
+def _drawn(page: ProjectPage, currency: str) -> Listing:
+    table = (
+        drawn("public/_project_table.html", "project_table", _rows(page.cards, currency))
+        if page.cards
+        else Markup()
+    )
+    return Listing(page.total, page.page, page.pages, table)
 
 
 def _rows(cards: Iterable[Card], currency: str) -> list[Row]:

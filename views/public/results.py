@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flask import Response, render_template, request, send_file
+from markupsafe import Markup
 
 from budget import cycles as domain_cycles
 from budget.exports import export_pb
@@ -20,6 +21,7 @@ from views.public.blueprint import bp
 from views.public.cycles import visible
 from views.public.project_story import standing
 from views.request_scope import now, reading
+from views.templating import drawn
 from views.texts import gettext as _
 
 _BAR = 1000
@@ -142,9 +144,13 @@ def _turnout(outcome: Outcome) -> float | None:
     return turnout.participations / turnout.roll if turnout.roll else None
 
 
-def _tables(cycle: CycleView, outcome: Outcome) -> tuple[Table, ...]:
-    is_divided = len(outcome.envelopes) > 1
-    return tuple(_table(cycle, part, is_divided) for part in outcome.envelopes)
+def _tables(cycle: CycleView, outcome: Outcome) -> tuple[Markup, ...]:
+    """The table of each envelope, as drawn."""
+    is_divided, money = len(outcome.envelopes) > 1, cycle.settings.currency
+    tables = (_table(cycle, part, is_divided) for part in outcome.envelopes)
+    return tuple(
+        drawn("public/_result_table.html", "result_table", table, money, is_divided) for table in tables
+    )
 
 
 def _table(cycle: CycleView, part: EnvelopeOutcome, is_divided: bool) -> Table:
