@@ -178,8 +178,8 @@ def _first(query: Query) -> Query:
 def _listing(
     by_area: bool, by_direction: bool, standing: Standing | None, words: int
 ) -> sa.Select[*tuple[Any, ...]]:
-    """The statement for one kind of question, put together once: the twenty shown and how many there are are found
-    first, so that photos and verdicts are looked up for these only."""
+    """The statement for one kind of question, put together once: the twenty shown are found first, so that photos and
+    verdicts are looked up for these only; how many there are is counted beside it, which needs no row in its place."""
     asked: list[Any] = [col(Project.folded).like(sa.bindparam(f"word{place}")) for place in range(words)]
     if by_area:
         asked.append(col(Project.area_id) == sa.bindparam("area"))
@@ -187,9 +187,11 @@ def _listing(
         asked.append(col(Project.direction) == sa.bindparam("direction"))
     if standing:
         asked.append(_STANDINGS[standing])
+    source = _JOINED if standing in (Standing.WON, Standing.LOST) else Project
+    total = sa.select(sa.func.count()).select_from(source).where(_OF_CYCLE, *asked).scalar_subquery()
     found = (
-        sa.select(col(Project.id), sa.func.count().over().label("total"))
-        .select_from(_JOINED)
+        sa.select(col(Project.id))
+        .select_from(source)
         .where(_OF_CYCLE, *asked)
         .order_by(col(Project.number))
         .limit(PER_PAGE)
@@ -197,7 +199,7 @@ def _listing(
         .subquery()
     )
     return (
-        sa.select(*_CARD, found.c.total)
+        sa.select(*_CARD, total)
         .select_from(_JOINED.join(found, found.c.id == col(Project.id)))
         .order_by(col(Project.number))
     )
