@@ -10,6 +10,7 @@ from datetime import timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from budget.cycles import calendar, envelopes
@@ -24,6 +25,7 @@ from models.result import Count, VerdictRow
 
 _CITY = "Astana"
 _ZONE = ZoneInfo("Asia/Almaty")
+_AT_ONCE = 10_000
 
 
 def export_pb(session: Session, cycle: Cycle, position: int | None = None) -> str:
@@ -81,15 +83,17 @@ def _projects(session: Session, envelope: Envelope) -> list[ExportProject]:
 
 
 def _ballots(session: Session, envelope: Envelope) -> Iterator[list[str]]:
+    listed = select(Project.id, Project.public_id).where(Project.cycle_id == envelope.cycle_id)
+    public_ids = dict(session.exec(listed).all())
     chosen = (
-        select(BallotChoice.ballot_id, Project.public_id)
-        .join(Ballot, col(Ballot.id) == BallotChoice.ballot_id)
-        .join(Project, col(Project.id) == BallotChoice.project_id)
-        .where(Ballot.envelope_id == envelope.id, Ballot.status == BallotStatus.VALID)
+        sa.select(col(BallotChoice.ballot_id), col(BallotChoice.project_id))
+        .join(Ballot, col(Ballot.id) == col(BallotChoice.ballot_id))
+        .where(col(Ballot.envelope_id) == envelope.id, col(Ballot.status) == BallotStatus.VALID)
         .order_by(col(BallotChoice.ballot_id))
     )
-    for _, rows in groupby(session.exec(chosen), key=lambda row: row[0]):
-        yield [public_id for _, public_id in rows]
+    found = session.connection().execute(chosen, execution_options={"yield_per": _AT_ONCE})
+    for _, rows in groupby(found, key=lambda row: row[0]):
+        yield [public_ids[project] for _, project in rows]
 
 
 def _comments(session: Session, cycle: Cycle) -> Iterator[str]:

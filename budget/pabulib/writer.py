@@ -7,7 +7,9 @@ first. The rows of PROJECTS must come in the official order, which is how the fo
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,7 +73,7 @@ def write(
         ("subunit", subunit),
         ("instance", instance),
         ("num_projects", len(kept)),
-        ("num_votes", len(votes)),
+        ("num_votes", votes.total()),
         ("budget", budget_tenge),
         ("vote_type", "choose-1" if votes_per_resident == 1 else "approval"),
         ("rule", _rule_name(rule, minimum_votes)),
@@ -89,9 +91,10 @@ def write(
     rows += [(key, _line(value)) for key, value in meta if value != ""]
     rows += [["PROJECTS"], *_project_rows(kept, costs)]
     rows += [["VOTES"], ["voter_id", "vote"]]
-    rows += [(number, ",".join(vote)) for number, vote in enumerate(votes, start=1)]
     out = io.StringIO()
-    csv.writer(out, delimiter=";", lineterminator="\n").writerows(rows)
+    writer = csv.writer(out, delimiter=";", lineterminator="\n")
+    writer.writerows(rows)
+    writer.writerows(_vote_rows(kept, votes))
     return out.getvalue()
 
 
@@ -107,22 +110,27 @@ def _rule_name(rule: AllocationRule, minimum_votes: int) -> str:
 
 def _votes(
     projects: Sequence[ExportProject], kept: Sequence[ExportProject], ballots: Iterable[Iterable[str]]
-) -> tuple[list[list[str]], int]:
-    """The votes to write, and how many are left out because nothing is on them."""
+) -> tuple[Counter[tuple[int, ...]], int]:
+    """How often each vote is there, as numbers of rows, and how many ballots are left out because nothing is on them."""
     known = {project.id for project in projects}
     rows = {project.id: row for row, project in enumerate(kept)}
-    sets: list[list[int]] = []
-    empty = 0
+    votes: Counter[tuple[int, ...]] = Counter()
     for ballot in ballots:
         chosen = set(ballot)
         if not chosen <= known:
             msg = "a ballot names a project that is not in the list"
             raise ValueError(msg)
-        vote = sorted(rows[project] for project in chosen if project in rows)
-        empty += not vote
-        if vote:
-            sets.append(vote)
-    return [[kept[row].id for row in vote] for vote in sorted(sets)], empty
+        votes[tuple(sorted(rows[project] for project in chosen if project in rows))] += 1
+    empty = votes.pop((), 0)
+    return votes, empty
+
+
+def _vote_rows(kept: Sequence[ExportProject], votes: Counter[tuple[int, ...]]) -> Iterator[tuple[int, str]]:
+    voters = itertools.count(1)
+    for vote in sorted(votes):
+        chosen = ",".join([kept[row].id for row in vote])
+        for _ in range(votes[vote]):
+            yield next(voters), chosen
 
 
 def _remarks(projects: Sequence[ExportProject], kept: Sequence[ExportProject], empty: int) -> Iterable[str]:

@@ -220,8 +220,9 @@ def check_result(files, rules, cast, ranks):
 
 def check_pb(files, name, envelope, cast, rows):
     """The Pabulib file of an envelope: its money, its projects in the official order, its votes."""
-    table, expected, found = list(csv.reader(files.lines(name), delimiter=";")), Counter(), Counter()
-    projects, votes = table.index(["PROJECTS"]), table.index(["VOTES"])
+    lines, expected, found = files.lines(name), Counter(), Counter()
+    projects, votes = lines.index("PROJECTS"), lines.index("VOTES")
+    table = list(csv.reader(lines[:votes], delimiter=";"))
     listed = {row[0]: row[2] for row in table[projects + 2 : votes]}
     told = [dict(row[:2] for row in table[1:projects])["budget"], [*listed.items()], votes - projects - 2]
     mine = [(row[0], str(row[2])) for row in rows if row[6] != "withdrawn" or row[0] in listed]
@@ -230,7 +231,7 @@ def check_pb(files, name, envelope, cast, rows):
         kept = chosen if len(mine) == len(rows) else " ".join(p for p in chosen.split() if p in listed)
         if kept and id_ == envelope["id"]:
             expected[kept] += often
-    for vote, often in Counter(row[1] for row in table[votes + 2 :]).items():
+    for vote, often in Counter(line.partition(";")[2] for line in lines[votes + 2 :]).items():
         found[" ".join(sorted(vote.split(",")))] += often
     for vote in {**found, **expected}:
         same(name, f"votes for {vote}", found[vote], expected[vote])
@@ -273,8 +274,7 @@ def check(files, key_file):
     sums = check_sums(files, leaves, cast)
     rows = check_result(files, rules, cast, check_lot(files, rules, root))
     for number, envelope in enumerate(rules["envelopes"], start=1):
-        ids = [p["id"] for p in rules["projects"] if p["envelope"] == envelope["id"]]
-        check_pb(files, f"{number}.pb", envelope, cast, [row for row in rows if row[0] in ids])
+        check_pb(files, f"{number}.pb", envelope, cast, [row for row in rows if rules["part"][row[0]] == envelope["id"]])
         names.append(f"{number}.pb")
     if public or key_file:
         check_sealed(files, rules, leaves, sums, cast, key_file or files.path / "key.txt")
