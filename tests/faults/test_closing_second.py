@@ -1,8 +1,8 @@
 """Two hundred people press across the closing second: nothing is accepted at or after the close.
 
-The service runs as deployed (gunicorn, 2 processes × 8 threads) with the real clock, on both databases; voting ends
-some seconds after it has started. Each has a thread and a moment of its own, a second and a half around the close. Whoever
-comes late, or came in time and waited for the write lock past the close, gets the ballot back with the choice in it
+The service runs as deployed (gunicorn, 2 processes × 8 threads) with the real clock, on both databases; once all are
+signed in, the end of voting is put a few seconds ahead. Each has a thread and a moment of its own, a second and a half
+around the close. Whoever comes late, or came in time and waited for the write lock past the close, gets the ballot back with the choice in it
 and the hour at which voting ended. A service that looks at the calendar before the transaction must fail this.
 """
 
@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,9 +20,10 @@ import pytest
 from sqlmodel import select
 
 from models.ballot import Participation
+from models.cycle import PhaseWindow
 from models.database import Database
 from models.enums import Phase
-from tests.harness.elections import LENGTHS, add_residents, impossible_iins, open_election, windows_around
+from tests.harness.elections import add_residents, impossible_iins, open_election
 from tests.harness.figures import FIGURES
 from tests.harness.processes import Server, demo_environment, serve, stop
 from tests.harness.voters import VoterBrowser, connect, sign_in_all
@@ -35,7 +36,7 @@ pytestmark = [pytest.mark.race, pytest.mark.slow]
 VOTERS = 200
 WAITING = 8
 SPREAD_SECONDS = 1.5
-START_SECONDS = 14.0
+AHEAD_SECONDS = 4.0
 ENDED = "Voting ended on"
 CHECKED = re.compile(r'<input[^>]*name="choices"[^>]*value="([^"]+)" checked')
 
@@ -50,14 +51,29 @@ class Press:
 
 @dataclass
 class World:
-    """A vote that ends at `ends_at`, and people who will press."""
+    """An open vote, and people who will press. `ends_at` is known once the end is set."""
 
     database: Database
     server: Server
     browsers: list[VoterBrowser]
+    cycle_id: int
     path: str
     choice: str
-    ends_at: datetime
+    ends_at: datetime = field(default=datetime.max.replace(tzinfo=UTC))
+
+    def end_soon(self) -> None:
+        """Voting ends in a few seconds. The service has done beforehand what it does once: the first page of a process
+        takes as long as fifty."""
+        self._warm()
+        self.ends_at = datetime.now(UTC) + timedelta(seconds=AHEAD_SECONDS)
+        with self.database.writing() as session:
+            window = session.exec(
+                select(PhaseWindow).where(
+                    PhaseWindow.cycle_id == self.cycle_id, PhaseWindow.phase == Phase.VOTING
+                )
+            ).one()
+            window.ends_at = self.ends_at
+        self._warm()
 
     def press_at(self, moments: list[float]) -> list[Press]:
         """Each voter presses so many seconds after the close; the answers, in the order of the moments."""
@@ -73,8 +89,7 @@ class World:
                 answer = connection.getresponse()
                 answers[number] = Press(answer.status, answer.read().decode())
 
-        self.warm()
-        assert self.until_close() + min(moments) > 0.3, "too slow to start: raise START_SECONDS"
+        assert self.until_close() + min(moments) > 0.3, "too slow to start: raise AHEAD_SECONDS"
         threads = [threading.Thread(target=press, args=(number,)) for number in range(len(moments))]
         for thread in threads:
             thread.start()
@@ -82,8 +97,7 @@ class World:
             thread.join()
         return [answers[number] for number in range(len(moments))]
 
-    def warm(self) -> None:
-        """Let the service do beforehand what it does once: the first page of a process takes as long as fifty."""
+    def _warm(self) -> None:
         for browser in self.browsers[:WAITING]:
             with closing(connect(self.server.url)) as connection:
                 connection.request("GET", self.path, headers={"Cookie": browser.cookie})
@@ -104,14 +118,14 @@ Begin = Callable[[str, str], World]
 
 @pytest.fixture
 def begin(tmp_path: Path) -> Iterator[Begin]:
-    """Serve an application on a database, over a vote that ends soon."""
+    """Serve an application on a database, over an open vote."""
     started: list[tuple[Server, Database]] = []
 
     def made(url: str, application: str) -> World:
         environment = demo_environment(tmp_path, DATABASE_URL=url)
         server, database = serve(environment, tmp_path, application), Database(url)
         started.append((server, database))
-        return vote_that_ends_soon(from_environment(environment), database, server)
+        return open_vote(from_environment(environment), database, server)
 
     yield made
     for server, database in started:
@@ -119,21 +133,17 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
         database.dispose()
 
 
-def vote_that_ends_soon(settings: Config, database: Database, server: Server) -> World:
+def open_vote(settings: Config, database: Database, server: Server) -> World:
     now = datetime.now(UTC)
-    lasted = timedelta(days=LENGTHS[Phase.VOTING]) - timedelta(seconds=START_SECONDS)
-    windows = windows_around(now, Phase.VOTING, since=lasted)
     iins = impossible_iins(VOTERS)
     with database.writing() as session:
-        election = open_election(session, keyring_for(settings), now=now, windows=windows)
+        election = open_election(session, keyring_for(settings), now=now)
         residents = add_residents(session, keyring_for(settings), iins, now=now)
     app = create_app(settings)
     browsers = sign_in_all(app, database, residents, iins)
     app.extensions["database"].dispose()
-    ends_at = next(window.ends_at for window in windows if window.phase is Phase.VOTING)
-    assert ends_at is not None
     path = f"/en/cycles/{election.cycle.slug}/ballot"
-    return World(database, server, browsers, path, election.projects[0].public_id, ends_at)
+    return World(database, server, browsers, election.cycle.id or 0, path, election.projects[0].public_id)
 
 
 def across() -> list[float]:
@@ -145,6 +155,7 @@ def test_of_two_hundred_who_press_across_the_close_none_is_accepted_at_or_after_
     begin: Begin, database_url: str, record_property: Callable[[str, object], None]
 ) -> None:
     world = begin(database_url, "wsgi:app")
+    world.end_soon()
     answers = world.press_at(across())
     accepted = [answer for answer in answers if answer.status == 303]
     refused = [answer for answer in answers if answer.status == 422]
@@ -168,12 +179,14 @@ def test_the_close_is_not_kept_by_a_service_that_looks_before_the_transaction(
     begin: Begin, database_url: str
 ) -> None:
     world = begin(database_url, "tests.faults.early:early_looking_app()")
+    world.end_soon()
     world.press_at(across())
     assert any(at >= world.ends_at for at in world.cast_at())
 
 
 def hold_the_lock_across_the_close(world: World) -> list[Press]:
     """Eight press in time while somebody else writes; the lock is free again a moment after the close."""
+    world.end_soon()
     answers: list[Press] = []
     pressing = threading.Thread(target=lambda: answers.extend(world.press_at([-0.7] * WAITING)))
     pressing.start()

@@ -84,8 +84,8 @@ def ballot_log_feed(slug: str) -> Response:
         title=wording.title_of(cycle),
         heads=list(reversed(heads)),
         updated=heads[-1].at if heads else cycle.settings.frozen_at or cycle.settings.published_at,
-        page=flask.url_for("public.ballot_log", slug=slug, _external=True),
-        feed=flask.url_for("public.ballot_log_feed", slug=slug, _external=True),
+        page=url_for("public.ballot_log", slug=slug, _external=True),
+        feed=url_for("public.ballot_log_feed", slug=slug, _external=True),
     )
     return Response(text, content_type="application/atom+xml; charset=utf-8")
 
