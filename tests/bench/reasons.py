@@ -5,9 +5,9 @@ Key: a part of the row's name; the first that fits is told.
 
 REASONS: dict[str, str] = {
     ", cold": (
-        "the goal leaves 1.3 ms of CPU where hello takes 0.2 on the same machine. A page made anew takes 1.1 to 1.5: a third is the "
-        "template, a quarter Flask's contexts, hooks and headers, a tenth each the look at the version, the session around it and "
-        "gzip; what pages share is kept (decision 0024). A busy neighbour does the rest. Visitors meet it once a minute for each "
+        "the goal leaves 1.3 ms of CPU where hello takes 0.2 on the same machine. A page made anew takes 0.8 to 1.1: a third is the "
+        "template, a third Flask's contexts, hooks and headers, a tenth gzip, a twentieth the look at the version; what pages share "
+        "is kept (decision 0024). A busy neighbour does the rest. Visitors meet it once a minute for each "
         "page, language and worker; all others get the kept page."
     ),
     ", cached": "the answer costs one query for the version, 0.06 ms of CPU above hello; the rest is the noise of a run.",
@@ -30,6 +30,8 @@ REASONS: dict[str, str] = {
         "as for the pages made anew: a third are three statements and the session around them, the rest Flask, flask-smorest, the "
         "arguments of webargs and the writing of JSON."
     ),
+    "Growth of export": "half a million different votes no longer fit the processor's cache; a busy neighbour does the rest.",
+    "Growth of verify": "as for the export: ten times as many lines to count in tables that no cache holds.",
     "Growth of opening": "a million rows no longer fit SQLite's page cache; a busy neighbour between the sizes does the rest.",
     "ballot cast, SQLite FULL, at saturation": "the writes stand in one line behind the disk's fsync; its slow moments widen p95.",
     "ballot cast, PostgreSQL, at saturation": "eight threads share one interpreter lock and wait for the database five to seven times a cast.",
