@@ -2,8 +2,9 @@
 
 The service runs as deployed (gunicorn, 2 processes × 8 threads) with the real clock, on both databases; once all are
 signed in, the end of voting is put a few seconds ahead. Each has a thread and a moment of its own, a second and a half
-around the close. Whoever comes late, or came in time and waited for the write lock past the close, gets the ballot back with the choice in it
-and the hour at which voting ended. A service that looks at the calendar before the transaction must fail this.
+around the close. Whoever comes late, or came in time and waited for the write lock past the close, gets the ballot back
+with the choice in it and the hour at which voting ended. A service that looks at the calendar before the transaction
+must fail this.
 """
 
 import re
