@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -52,29 +52,14 @@ class Press:
 
 @dataclass
 class World:
-    """An open vote, and people who will press. `ends_at` is known once the end is set."""
+    """A vote that ends at `ends_at`, and people who will press."""
 
     database: Database
     server: Server
     browsers: list[VoterBrowser]
-    cycle_id: int
     path: str
     choice: str
-    ends_at: datetime = field(default=datetime.max.replace(tzinfo=UTC))
-
-    def end_soon(self) -> None:
-        """Voting ends in a few seconds. The service has done beforehand what it does once: the first page of a process
-        takes as long as fifty."""
-        self._warm()
-        self.ends_at = datetime.now(UTC) + timedelta(seconds=AHEAD_SECONDS)
-        with self.database.writing() as session:
-            window = session.exec(
-                select(PhaseWindow).where(
-                    PhaseWindow.cycle_id == self.cycle_id, PhaseWindow.phase == Phase.VOTING
-                )
-            ).one()
-            window.ends_at = self.ends_at
-        self._warm()
+    ends_at: datetime
 
     def press_at(self, moments: list[float]) -> list[Press]:
         """Each voter presses so many seconds after the close; the answers, in the order of the moments."""
@@ -98,12 +83,6 @@ class World:
             thread.join()
         return [answers[number] for number in range(len(moments))]
 
-    def _warm(self) -> None:
-        for browser in self.browsers[:WAITING]:
-            with closing(connect(self.server.url)) as connection:
-                connection.request("GET", self.path, headers={"Cookie": browser.cookie})
-                assert connection.getresponse().status == 200
-
     def until_close(self) -> float:
         """Seconds."""
         return (self.ends_at - datetime.now(UTC)).total_seconds()
@@ -119,14 +98,14 @@ Begin = Callable[[str, str], World]
 
 @pytest.fixture
 def begin(tmp_path: Path) -> Iterator[Begin]:
-    """Serve an application on a database, over an open vote."""
+    """Serve an application on a database, over a vote that ends soon."""
     started: list[tuple[Server, Database]] = []
 
     def made(url: str, application: str) -> World:
         environment = demo_environment(tmp_path, DATABASE_URL=url)
         server, database = serve(environment, tmp_path, application), Database(url)
         started.append((server, database))
-        return open_vote(from_environment(environment), database, server)
+        return vote_that_ends_soon(from_environment(environment), database, server)
 
     yield made
     for server, database in started:
@@ -134,7 +113,7 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
         database.dispose()
 
 
-def open_vote(settings: Config, database: Database, server: Server) -> World:
+def vote_that_ends_soon(settings: Config, database: Database, server: Server) -> World:
     now = datetime.now(UTC)
     iins = impossible_iins(VOTERS)
     with database.writing() as session:
@@ -144,7 +123,21 @@ def open_vote(settings: Config, database: Database, server: Server) -> World:
     browsers = sign_in_all(app, database, residents, iins)
     app.extensions["database"].dispose()
     path = f"/en/cycles/{election.cycle.slug}/ballot"
-    return World(database, server, browsers, election.cycle.id or 0, path, election.projects[0].public_id)
+    warm(server, browsers, path)
+    ends_at = datetime.now(UTC) + timedelta(seconds=AHEAD_SECONDS)
+    with database.writing() as session:
+        of_vote = (PhaseWindow.cycle_id == election.cycle.id, PhaseWindow.phase == Phase.VOTING)
+        session.exec(select(PhaseWindow).where(*of_vote)).one().ends_at = ends_at
+    warm(server, browsers, path)
+    return World(database, server, browsers, path, election.projects[0].public_id, ends_at)
+
+
+def warm(server: Server, browsers: list[VoterBrowser], path: str) -> None:
+    """Let the service do beforehand what it does once: the first page of a process takes as long as fifty."""
+    for browser in browsers[:WAITING]:
+        with closing(connect(server.url)) as connection:
+            connection.request("GET", path, headers={"Cookie": browser.cookie})
+            assert connection.getresponse().status == 200
 
 
 def across() -> list[float]:
@@ -156,7 +149,6 @@ def test_of_two_hundred_who_press_across_the_close_none_is_accepted_at_or_after_
     begin: Begin, database_url: str, record_property: Callable[[str, object], None]
 ) -> None:
     world = begin(database_url, "wsgi:app")
-    world.end_soon()
     answers = world.press_at(across())
     accepted = [answer for answer in answers if answer.status == 303]
     refused = [answer for answer in answers if answer.status == 422]
@@ -180,14 +172,12 @@ def test_the_close_is_not_kept_by_a_service_that_looks_before_the_transaction(
     begin: Begin, database_url: str
 ) -> None:
     world = begin(database_url, "tests.faults.early:early_looking_app()")
-    world.end_soon()
     world.press_at(across())
     assert any(at >= world.ends_at for at in world.cast_at())
 
 
 def hold_the_lock_across_the_close(world: World) -> list[Press]:
     """Eight press in time while somebody else writes; the lock is free again a moment after the close."""
-    world.end_soon()
     answers: list[Press] = []
     pressing = threading.Thread(target=lambda: answers.extend(world.press_at([-0.7] * WAITING)))
     pressing.start()
