@@ -102,15 +102,17 @@ def sample(cycle: CycleView, limit: int) -> tuple[Card, ...]:
 
 
 def listing(cycle: CycleView, query: Query, make: Callable[[ProjectPage], Fact]) -> Fact:
-    """What a view makes of a page of the projects of a cycle. One with words in its question, which nobody asks twice, is
-    not kept."""
+    """What a view makes of a page of the projects of a cycle, which is read once for all languages. One with words in its
+    question, which nobody asks twice, is not kept."""
 
-    def read() -> Fact:
+    def read() -> ProjectPage:
         areas = {area.code: area.id for area in places().areas}
-        return make(projects.listed(reading(), cycle.settings.id, query, areas))
+        return projects.listed(reading(), cycle.settings.id, query, areas)
 
-    is_kept = cycle.settings.published_at is not None and not query.text
-    return in_words("listing", (cycle.settings.id, query), read) if is_kept else read()
+    if cycle.settings.published_at is None or query.text:
+        return make(read())
+    of = (cycle.settings.id, query)
+    return in_words("listing", of, lambda: make(_kept(("cards", of), read)))
 
 
 def in_words(name: str, of: Hashable, make: Callable[[], Fact]) -> Fact:

@@ -127,11 +127,7 @@ def _member(kind: type[Member], value: str) -> Member | None:
 
 
 def _drawn(page: ProjectPage, currency: str) -> Listing:
-    table = (
-        drawn("public/_project_table.html", "project_table", _rows(page.cards, currency))
-        if page.cards
-        else Markup()
-    )
+    table = drawn("public/_project_table.html", "project_table", _rows(page.cards, currency))
     return Listing(page.total, page.page, page.pages, table)
 
 
